@@ -1,0 +1,201 @@
+"""What makes a good match, the rounds of the matcher, and the pairs that come of them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from programs.models import Membership, Program
+
+
+class ProgramRows(models.QuerySet):
+    """Rows that hang on a program."""
+
+    def of(self, program):
+        return self.filter(program=program)
+
+    def visible_to(self, user):
+        return self.filter(program__in=Program.objects.coordinated_by(user))
+
+
+class Policy(models.Model):
+    """What makes a good match in this program, one version; editing makes the next."""
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="policies")
+    version = models.PositiveIntegerField(_("version"))
+    # As matching.scoring.parse_policy reads it.
+    rules = models.JSONField(_("rules"), default=dict)
+    created_at = models.DateTimeField(_("since"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = ProgramRows.as_manager()
+
+    class Meta:
+        verbose_name = _("matching rules")
+        verbose_name_plural = _("matching rules")
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["program", "version"], name="one_version_of_rules")]
+
+
+class RoundState(models.TextChoices):
+    ASKED = "asked", _("waiting for its turn")
+    WORKING = "working", _("being worked out")
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    DISCARDED = "discarded", _("discarded")
+    FAILED = "failed", _("failed")
+
+
+class RoundQuerySet(ProgramRows):
+    def to_do(self, now):
+        """Rounds a worker may take: asked for, or left by a worker that died."""
+        return self.filter(Q(state=RoundState.ASKED) | Q(state=RoundState.WORKING, lease_until__lte=now))
+
+
+class Round(models.Model):
+    """One run of the matcher: nothing is told to anybody before it is published."""
+
+    State = RoundState
+    MOVES = {
+        (RoundState.ASKED, RoundState.WORKING),
+        (RoundState.ASKED, RoundState.DISCARDED),
+        (RoundState.WORKING, RoundState.WORKING),
+        (RoundState.WORKING, RoundState.DRAFT),
+        (RoundState.WORKING, RoundState.FAILED),
+        (RoundState.WORKING, RoundState.DISCARDED),
+        (RoundState.DRAFT, RoundState.PUBLISHED),
+        (RoundState.DRAFT, RoundState.DISCARDED),
+        (RoundState.FAILED, RoundState.DISCARDED),
+    }
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    program = models.ForeignKey(Program, models.CASCADE, related_name="rounds", verbose_name=_("program"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="rounds", verbose_name=_("matching rules"))
+    state = models.CharField(_("status"), max_length=10, choices=RoundState.choices, default=RoundState.ASKED)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    asked_at = models.DateTimeField(_("when"))
+    seed = models.CharField(max_length=32)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    # SHA-256 of everything that went in, so that the same people give the same pairs.
+    fingerprint = models.CharField(max_length=64, blank=True)
+    solver_version = models.CharField(max_length=20, blank=True)
+    # Figures and proof of the run: see matching.rounds.
+    result = models.JSONField(default=dict, blank=True)
+    failure = models.TextField(_("what went wrong"), blank=True)
+    settled_at = models.DateTimeField(_("published or discarded"), null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program"], condition=Q(state__in=["asked", "working", "draft"]), name="one_round_in_work"
+            )
+        ]
+
+
+class ProposalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Proposals of rounds this person may see, never those about themselves."""
+        return self.filter(round__in=Round.objects.visible_to(user)).exclude(
+            Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk, mentor__isnull=False)
+        )
+
+    def pairs(self):
+        return self.filter(mentor__isnull=False)
+
+    def unmatched(self):
+        return self.filter(mentor__isnull=True)
+
+
+class Proposal(models.Model):
+    """One mentee of a round, with the mentor proposed, or with the reason why there is none."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="proposals")
+    mentee = models.ForeignKey(Membership, models.CASCADE, related_name="+")
+    mentor = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="+")
+    score = models.IntegerField(_("score"), default=0)
+    # For coordinators: [{"points": 10, "words": "Same profession"}]
+    reasons = models.JSONField(default=list)
+    # For the pair: sentences drawn from answers both may see.
+    pair_words = models.JSONField(default=list)
+    # For an unmatched mentee: {"words": ..., "kind": ...}, never another person's answer.
+    why_none = models.JSONField(default=dict)
+    by_hand = models.BooleanField(_("set by hand"), default=False)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-score", "pk"]
+        constraints = [models.UniqueConstraint(fields=["round", "mentee"], name="one_proposal_a_mentee")]
+
+
+class PairingState(models.TextChoices):
+    OPEN = "open", _("open")
+    ENDED = "ended", _("ended")
+
+
+class PairingQuerySet(ProgramRows):
+    def open(self):
+        return self.filter(state=PairingState.OPEN)
+
+    def visible_to(self, user):
+        """Pairs of the programs this person coordinates, never their own."""
+        return super().visible_to(user).exclude(Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk))
+
+    def of_participant(self, user):
+        """The pairs this person is one of."""
+        return self.filter(Q(mentee__user=user) | Q(mentor__user=user))
+
+
+class Pairing(models.Model):
+    """One mentor and one mentee matched in a program, with its rhythm and its end."""
+
+    State = PairingState
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="pairings", verbose_name=_("program"))
+    mentor = models.ForeignKey(
+        Membership, models.PROTECT, related_name="pairings_as_mentor", verbose_name=_("mentor")
+    )
+    mentee = models.ForeignKey(
+        Membership, models.PROTECT, related_name="pairings_as_mentee", verbose_name=_("mentee")
+    )
+    state = models.CharField(_("status"), max_length=6, choices=PairingState.choices, default=PairingState.OPEN)
+    rhythm_days = models.PositiveSmallIntegerField(_("how often, in days"))
+    began_at = models.DateTimeField(_("since"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_reason = models.TextField(_("why it ended"), blank=True)
+    round = models.ForeignKey(Round, models.SET_NULL, null=True, blank=True, related_name="pairings")
+    pair_words = models.JSONField(_("why"), default=list)
+
+    objects = PairingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pair")
+        verbose_name_plural = _("pairs")
+        ordering = ["-began_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mentor", "mentee"], condition=Q(state="open"), name="one_open_pair_of_the_same_two"
+            ),
+            models.CheckConstraint(condition=~Q(mentor=F("mentee")), name="a_pair_is_two_people"),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at__isnull=True) | Q(state="ended", ended_at__isnull=False),
+                name="an_ended_pair_says_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["mentor", "state"], name="places_taken_of_a_mentor")]
+
+    def __str__(self):
+        return f"{self.mentor.user} – {self.mentee.user}"

@@ -1,0 +1,252 @@
+"""The transportation problem solved with prices: rounds of bids, then shortest chains of moves.
+
+One price p >= 0 stands on each column (a mentor; the last column is "unmatched", with room for all). Everywhere below,
+"tight" means: a row's own column is the cheapest for it at the present prices. Every step keeps all placed rows tight;
+once all rows are placed and every price above 0 stands on a full column, the placement is the cheapest there is.
+Source of the method: the Hungarian method in the shape of successive shortest paths with potentials (Kuhn 1955;
+Tomizawa 1971; Edmonds and Karp 1972), opened with simultaneous bids as in Bertsekas' auction (1979).
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+
+from matching.solver.problem import FORBIDDEN, Ints
+
+FREE = -1
+FAR = np.int64(2**62)
+Moves: TypeAlias = tuple[Ints, Ints]
+
+SLOW_ROUNDS = 4  # rounds of bids end after so many with less than this share of all rows placed anew
+SMALL_SHARE = 0.02
+
+
+class Network:
+    """A placement of rows in columns with prices, and the steps that make it the cheapest."""
+
+    def __init__(self, cost: Ints, capacity: Ints) -> None:
+        self.cost = cost
+        self.capacity = capacity.copy()
+        self.rows, self.columns = cost.shape
+        self.prices = np.zeros(self.columns, dtype=np.int64)
+        self.place = np.full(self.rows, FREE, dtype=np.int64)
+        self.taken = np.zeros(self.columns, dtype=np.int64)
+        self.known_moves: dict[int, Moves] = {}
+        self.stats = {"rounds": 0, "paths": 0, "columns_searched": 0, "pulls": 0}
+
+    def copy(self, cost: Ints | None = None) -> Network:
+        """The same placement and prices to go on from, over other costs where they are given."""
+        other = Network(self.cost if cost is None else cost, self.capacity)
+        other.prices = self.prices.copy()
+        other.place = self.place.copy()
+        other.taken = self.taken.copy()
+        other.known_moves = dict(self.known_moves) if cost is None else {}
+        other.stats = dict(self.stats)
+        return other
+
+    # One row, one column
+
+    def members(self, column: int) -> Ints:
+        """The rows placed in this column."""
+        return np.flatnonzero(self.place == column)
+
+    def put(self, row: int, column: int) -> None:
+        """Places a row that is free."""
+        self.place[row] = column
+        self.taken[column] += 1
+        self.known_moves.pop(column, None)
+
+    def lift(self, row: int) -> None:
+        """Frees a row that is placed."""
+        column = int(self.place[row])
+        self.place[row] = FREE
+        self.taken[column] -= 1
+        self.known_moves.pop(column, None)
+
+    def moves_from(self, column: int) -> Moves:
+        """For every other column, what the cheapest move of one member there would cost, and who would move."""
+        known = self.known_moves.get(column)
+        if known is None:
+            members = self.members(column)
+            if members.size == 0:
+                known = (np.full(self.columns, FORBIDDEN), np.full(self.columns, FREE))
+            else:
+                extra = self.cost[members] - self.cost[members, column][:, None]
+                who = extra.argmin(axis=0)
+                known = (extra[who, np.arange(self.columns)], members[who])
+            self.known_moves[column] = known
+        return known
+
+    # From any state to the cheapest placement
+
+    def settle(self, bidding: bool = False) -> None:
+        """Places every free row and leaves no price above 0 on a column with room: the cheapest placement."""
+        if bidding and self.columns > 1:
+            self.hold_rounds()
+        for row in np.flatnonzero(self.place == FREE).tolist():
+            self.insert(row)
+        for column in np.flatnonzero((self.taken < self.capacity) & (self.prices > 0)).tolist():
+            while self.taken[column] < self.capacity[column] and self.prices[column] > 0:
+                self.pull(column)
+
+    def loosen(self) -> None:
+        """Frees every row that is not tight, and the last ones of a column that holds too many."""
+        at_prices = self.cost + self.prices
+        placed = np.flatnonzero(self.place != FREE)
+        own = at_prices[placed, self.place[placed]]
+        for row in placed[own > at_prices[placed].min(axis=1)].tolist():
+            self.lift(row)
+        for column in np.flatnonzero(self.taken > self.capacity).tolist():
+            for row in self.members(column)[self.capacity[column] :].tolist():
+                self.lift(row)
+
+    def hold_rounds(self) -> None:
+        """All free rows bid at once, round after round, until rounds bring little; only from an empty placement.
+
+        A bid is the price at which the second choice is as good. A column keeps its highest bids, and its price becomes
+        the highest bid it ever refused, so that it stays the best choice of those it kept.
+        """
+        bids = np.zeros(self.rows, dtype=np.int64)
+        slow = 0
+        while slow < SLOW_ROUNDS:
+            free = np.flatnonzero(self.place == FREE)
+            if free.size == 0:
+                break
+            self.bid(free, bids)
+            self.stats["rounds"] += 1
+            progress = free.size - int((self.place == FREE).sum())
+            slow += progress < SMALL_SHARE * self.rows
+        self.taken = np.bincount(self.place[self.place != FREE], minlength=self.columns).astype(np.int64)
+        self.known_moves.clear()
+
+    def bid(self, free: Ints, bids: Ints) -> None:
+        """One round: the free rows bid, the columns choose, prices rise."""
+        at_prices = self.cost[free] + self.prices
+        line = np.arange(free.size)
+        best = at_prices.argmin(axis=1)
+        best_value = at_prices[line, best]
+        at_prices[line, best] = FAR
+        bids[free] = np.minimum(self.prices[best] + at_prices.min(axis=1) - best_value, FAR)
+        self.place[free] = best
+        wanted = np.zeros(self.columns, dtype=np.bool_)
+        wanted[best] = True
+        rows = np.flatnonzero(wanted[self.place] & (self.place != FREE))
+        rows = rows[np.lexsort((rows, -bids[rows], self.place[rows]))]
+        column = self.place[rows]
+        first = np.searchsorted(column, column)
+        rank = np.arange(rows.size) - first
+        room = self.capacity[column]
+        self.place[rows[rank >= room]] = FREE
+        loudest = rows[rank == room]
+        self.prices[column[rank == room]] = bids[loudest]
+
+    # Shortest chains of moves
+
+    def insert(self, row: int) -> None:
+        """Places a free row by the cheapest chain of moves: the row displaces somebody, who displaces somebody."""
+        at_prices = self.cost[row] + self.prices
+        distance = at_prices - at_prices.min()
+        came_from = np.full(self.columns, FREE, dtype=np.int64)
+        end = self.search(distance, came_from)
+        first = self.shift(end, came_from)
+        self.put(row, first)
+
+    def evict(self, column: int) -> None:
+        """Moves one member out of a column that holds one too many, by the cheapest chain of moves."""
+        distance = np.full(self.columns, FAR)
+        distance[column] = 0
+        came_from = np.full(self.columns, FREE, dtype=np.int64)
+        end = self.search(distance, came_from)
+        self.shift(end, came_from)
+
+    def search(self, distance: Ints, came_from: Ints) -> int:
+        """Dijkstra's search to the nearest column with room, which it returns; raises the prices of those passed.
+
+        `distance` holds each column's distance to begin with, FAR where there is none; it and `came_from` are filled.
+        """
+        ahead = distance.copy()  # FAR once a column is done
+        done = np.zeros(self.columns, dtype=np.bool_)
+        room = self.taken < self.capacity
+        while True:
+            column = int(ahead.argmin())
+            reach = ahead[column]
+            ready = np.flatnonzero(ahead == reach)
+            open_ends = ready[room[ready]]
+            if open_ends.size:
+                break
+            for column in ready.tolist():
+                done[column] = True
+                ahead[column] = FAR
+                cost = self.moves_from(column)[0] + self.prices
+                cost += reach - self.prices[column]
+                nearer = np.flatnonzero((cost < distance) & ~done)
+                distance[nearer] = ahead[nearer] = cost[nearer]
+                came_from[nearer] = column
+        self.stats["paths"] += 1
+        self.stats["columns_searched"] += int(done.sum())
+        self.prices[done] += reach - distance[done]
+        return int(open_ends[0])
+
+    def shift(self, end: int, came_from: Ints) -> int:
+        """Makes the moves of a chain found by `search`, the last first, and returns the column it began with."""
+        column = end
+        while came_from[column] != FREE:
+            before = int(came_from[column])
+            row = int(self.moves_from(before)[1][column])
+            self.lift(row)
+            self.put(row, column)
+            column = before
+        return column
+
+    def pull(self, column: int) -> None:
+        """Fills one free place of a column by the best chain of moves into it, or lowers its price to 0.
+
+        A search backwards: the price falls until somebody would rather come, which frees a place elsewhere, until the
+        place freed is one whose price has fallen to 0. All other rows are placed while this runs.
+        """
+        own = self.cost[np.arange(self.rows), self.place] + self.prices[self.place]
+        distance = np.full(self.columns, FAR)
+        distance[column] = 0
+        goes_to = np.full(self.columns, FREE, dtype=np.int64)
+        done = np.zeros(self.columns, dtype=np.bool_)
+        end, radius = column, self.prices[column]
+        while True:
+            ahead = np.where(done, FAR, distance)
+            here = int(ahead.argmin())
+            if ahead[here] >= radius:
+                break
+            done[here] = True
+            if distance[here] + self.prices[here] < radius:
+                end, radius = here, distance[here] + self.prices[here]
+            extra = np.full(self.columns, FAR)
+            np.minimum.at(extra, self.place, self.cost[:, here] + self.prices[here] - own)
+            nearer = np.flatnonzero((extra + distance[here] < distance) & ~done)
+            distance[nearer] = extra[nearer] + distance[here]
+            goes_to[nearer] = here
+        self.stats["pulls"] += 1
+        self.prices[done] -= np.maximum(radius - distance[done], 0)
+        chain = [end]
+        while goes_to[chain[-1]] != FREE:
+            chain.append(int(goes_to[chain[-1]]))
+        for before, after in reversed(list(zip(chain, chain[1:], strict=False))):
+            row = int(self.moves_from(before)[1][after])
+            self.lift(row)
+            self.put(row, after)
+
+    def lower_prices(self) -> None:
+        """Makes every price the smallest possible: what one more place in that column would save."""
+        distance = self.prices.copy()
+        ahead = distance.copy()
+        done = np.zeros(self.columns, dtype=np.bool_)
+        while not done.all():
+            reach = ahead.min()
+            for column in np.flatnonzero(ahead == reach).tolist():
+                done[column] = True
+                ahead[column] = FAR
+                cost = self.moves_from(column)[0] + self.prices
+                cost += reach - self.prices[column]
+                nearer = np.flatnonzero((cost < distance) & ~done)
+                distance[nearer] = ahead[nearer] = cost[nearer]
+        self.prices -= distance

@@ -1,0 +1,236 @@
+"""Who is matched with whom: the public function `solve` and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matching.solver.floors import NO_FLOOR, Level, levels
+from matching.solver.network import FREE, Network
+from matching.solver.problem import FORBIDDEN, Costs, Ints, Problem, build_costs, read_problem, values_of
+from matching.solver.proof import prove
+
+
+@dataclass(frozen=True, eq=False)
+class Competition:
+    """Why a floor rises no further for these mentees: above `score` they could only have these mentors' `places`."""
+
+    score: int
+    mentees: Ints
+    mentors: Ints
+    places: int
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A proved best matching; indices are the caller's own.
+
+    `assignment` (M,) a mentor or -1; `matched` how many; `total` the sum of their scores; `value` the same with the
+    bonus for pairs kept; `floors` (M,) the score each matched mentee was guaranteed, 0 where nothing was, -1 for the
+    unmatched; `levels` the scores of the floor in turn and who competes there; `prices` (N,) what one more place with
+    each mentor would save, in the unit of `primal` and `dual`, which are the answer's cost and the proof of it, equal;
+    `blocking` how many possible pairs would both rather have each other; `stats` counts of the work done.
+    """
+
+    assignment: Ints
+    matched: int
+    total: int
+    value: int
+    floors: Ints
+    levels: tuple[Competition, ...]
+    prices: Ints
+    primal: int
+    dual: int
+    blocking: int
+    stats: dict[str, int]
+    problem: Problem = field(repr=False)
+    costs: Costs = field(repr=False)
+    network: Network = field(repr=False)
+
+
+def solve(
+    scores: ArrayLike,
+    capacity: ArrayLike,
+    *,
+    priority: ArrayLike | None = None,
+    coverage_first: bool = True,
+    floor_levels: int = 10,
+    floor_cost: float = 0.005,
+    floor_exempt: ArrayLike | None = None,
+    keep: ArrayLike | None = None,
+    keep_bonus: int = 0,
+    pins: ArrayLike | None = None,
+    mentee_order: ArrayLike | None = None,
+    mentor_order: ArrayLike | None = None,
+    start: Solution | None = None,
+) -> Solution:
+    """Matches mentees with mentors as well as possible, with a proof.
+
+    In this order: as many mentees as possible, and of the first priority class before the next; then the iterated floor,
+    as far as it costs no more than `floor_cost` of the value; then the highest sum of scores and bonuses. With
+    `coverage_first` false the highest sum comes first and the number matched second, without classes or floor.
+
+    scores        (M, N) whole numbers up to 1,000,000; negative forbids the pair
+    capacity      (N,) places of each mentor, 0 and more
+    priority      (M,) class of each mentee, the smallest first
+    floor_levels  how often the floor is raised, 0 for no floor; floor_cost a share of the value, 0 to 1
+    floor_exempt  (M,) yes for whoever is left out of the floor
+    keep          (M,) the mentor each mentee has now, or -1; keep_bonus is added to those pairs' scores
+    pins          (M,) the mentor each mentee must have, or -1; pinned mentees have no floor
+    mentee_order, mentor_order  permutations: entry k is the index of whoever comes k-th; they settle ties
+    start         an earlier Solution for as many mentees and mentors, to begin from: sooner done, as good, other ties
+
+    ValueError with a sentence for anything not of this shape, and for a pin that cannot be. NotProved (never seen)
+    if the answer does not prove itself. Method: see `network` and `floors`.
+    """
+    problem = read_problem(
+        scores,
+        capacity,
+        priority=priority,
+        coverage_first=coverage_first,
+        floor_levels=floor_levels,
+        floor_cost=floor_cost,
+        floor_exempt=floor_exempt,
+        keep=keep,
+        keep_bonus=keep_bonus,
+        pins=pins,
+        mentee_order=mentee_order,
+        mentor_order=mentor_order,
+    )
+    return solve_problem(problem, start)
+
+
+def solve_problem(problem: Problem, start: Solution | None = None) -> Solution:
+    """`solve` for a problem already checked."""
+    costs = build_costs(problem)
+    network = Network(costs.cost, costs.capacity)
+    if start is None:
+        network.settle(bidding=True)
+    else:
+        begin_from(network, costs, problem, start)
+        network.settle()
+    thresholds = np.full(network.rows, NO_FLOOR, dtype=np.int64)
+    steps: list[Level] = []
+    if problem.coverage_first and problem.floor_levels:
+        network, thresholds, steps = with_floor(problem, costs, network)
+    network.lower_prices()
+    primal, dual = prove(network.cost, network.capacity, network.place, network.prices)
+    return answer(problem, costs, network, thresholds, steps, (primal, dual))
+
+
+def begin_from(network: Network, costs: Costs, problem: Problem, start: Solution) -> None:
+    """Takes over the pairs and prices of an earlier solution as far as they still hold."""
+    if start.assignment.shape != (problem.scores.shape[0],) or start.prices.shape != (problem.scores.shape[1],):
+        raise ValueError("start must be a solution for as many mentees and mentors.")
+    network.prices[:-1] = start.prices[costs.mentor_of]
+    column_of = np.empty(network.columns, dtype=np.int64)
+    column_of[costs.mentor_of] = np.arange(network.columns - 1)
+    column_of[-1] = network.columns - 1  # whoever was unmatched, -1, is in the last column
+    network.place[:] = column_of[start.assignment[costs.mentee_of]]
+    network.taken[:] = np.bincount(network.place, minlength=network.columns)
+    network.loosen()
+
+
+def with_floor(problem: Problem, costs: Costs, network: Network) -> tuple[Network, Ints, list[Level]]:
+    """The same network solved again above the floor, as many levels as the permitted cost allows.
+
+    More levels never give a higher value, so if the last level costs too much, halving finds the last that does not.
+    """
+    steps: list[Level] = []
+    for level in levels(costs.scores, costs.capacity[:-1], costs.classes, costs.exempt, network.place):
+        steps.append(level)
+        if len(steps) == problem.floor_levels:
+            break
+    values = values_of(problem)
+    pinned = np.flatnonzero(problem.pins >= 0)
+    before = int(values[pinned, problem.pins[pinned]].sum()) + placed_sum(values, costs, network.place)
+    lowest_allowed = before - problem.floor_cost * before
+    best = network
+    taken, refused = 0, len(steps) + 1
+    trial = len(steps)
+    while taken < trial < refused:
+        tried = best.copy(above_floor(costs, steps[trial - 1].thresholds))
+        tried.loosen()
+        tried.settle()
+        lost = placed_sum(values, costs, network.place) - placed_sum(values, costs, tried.place)
+        if before - lost >= lowest_allowed:
+            best, taken = tried, trial
+        else:
+            refused = trial
+        trial = (taken + refused) // 2
+    nothing = np.full(network.rows, NO_FLOOR, dtype=np.int64)
+    return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken]
+
+
+def above_floor(costs: Costs, thresholds: Ints) -> Ints:
+    """The costs with every pair below its mentee's floor forbidden."""
+    cost = costs.cost.copy()
+    cost[:, :-1][costs.scores < thresholds[:, None]] = FORBIDDEN
+    return cost
+
+
+def placed_sum(table: Ints, costs: Costs, place: Ints) -> int:
+    """The sum of a table of the caller's over the pairs of a placement."""
+    rows = np.flatnonzero(place < costs.mentor_of.size)
+    return int(table[costs.mentee_of[rows], costs.mentor_of[place[rows]]].sum())
+
+
+def assigned(problem: Problem, costs: Costs, place: Ints) -> Ints:
+    """For each of the caller's mentees the caller's mentor or -1, pins included."""
+    mentors = np.append(costs.mentor_of, FREE)
+    assignment = problem.pins.copy()
+    assignment[costs.mentee_of] = mentors[place]
+    return assignment
+
+
+def answer(
+    problem: Problem, costs: Costs, network: Network, thresholds: Ints, steps: list[Level], proof: tuple[int, int]
+) -> Solution:
+    """The network's state in the caller's indices."""
+    assignment = assigned(problem, costs, network.place)
+    pairs = np.flatnonzero(assignment >= 0)
+    floors = np.zeros(assignment.size, dtype=np.int64)
+    floors[costs.mentee_of] = np.maximum(thresholds, 0)
+    floors[assignment < 0] = -1
+    prices = np.empty(network.columns - 1, dtype=np.int64)
+    prices[costs.mentor_of] = network.prices[:-1]
+    found = tuple(
+        Competition(step.score, np.sort(costs.mentee_of[step.rows]), np.sort(costs.mentor_of[step.columns]), step.places)
+        for step in steps
+    )
+    return Solution(
+        assignment=assignment,
+        matched=pairs.size,
+        total=int(problem.scores[pairs, assignment[pairs]].sum()),
+        value=int(values_of(problem)[pairs, assignment[pairs]].sum()),
+        floors=floors,
+        levels=found,
+        prices=prices,
+        primal=proof[0],
+        dual=proof[1],
+        blocking=count_blocking(problem, assignment),
+        stats=dict(network.stats),
+        problem=problem,
+        costs=costs,
+        network=network,
+    )
+
+
+def count_blocking(problem: Problem, assignment: Ints) -> int:
+    """How many possible pairs would both rather have each other than what they have.
+
+    A mentee would if the score is higher than their own, or unmatched; a mentor if a place is free or somebody they
+    have scores lower.
+    """
+    pairs = np.flatnonzero(assignment >= 0)
+    own = np.full(assignment.size, -1, dtype=np.int64)
+    own[pairs] = problem.scores[pairs, assignment[pairs]]
+    lowest = np.full(problem.capacity.size, np.iinfo(np.int64).max, dtype=np.int64)
+    np.minimum.at(lowest, assignment[pairs], own[pairs])
+    lowest[np.bincount(assignment[pairs], minlength=lowest.size) < problem.capacity] = -1
+    return int(((problem.scores > own[:, None]) & (problem.scores > lowest)).sum())
+
+

@@ -1,0 +1,98 @@
+"""Every letter: written down in its sender's transaction, delivered once due."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LetterState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    CLAIMED = "claimed", _("waiting, about to be sent")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    DEAD = "dead", _("not delivered")
+    DROPPED = "dropped", _("not sent, no longer needed")
+
+
+class LetterQuerySet(models.QuerySet):
+    def due(self, now):
+        """Letters a worker may take: due ones, and those whose worker died."""
+        return self.filter(
+            models.Q(state=LetterState.WAITING, due_at__lte=now)
+            | models.Q(state__in=[LetterState.CLAIMED, LetterState.SENDING], lease_until__lte=now)
+        )
+
+    def dead(self):
+        return self.filter(state=LetterState.DEAD)
+
+    def of(self, topic: str):
+        return self.filter(topic=topic)
+
+
+class Letter(models.Model):
+    """An email, written down before it is sent; its text holds [link: purpose], never a link."""
+
+    State = LetterState
+    MOVES = {
+        (LetterState.WAITING, LetterState.CLAIMED),
+        (LetterState.CLAIMED, LetterState.WAITING),
+        (LetterState.CLAIMED, LetterState.SENDING),
+        (LetterState.CLAIMED, LetterState.DROPPED),
+        (LetterState.SENDING, LetterState.SENT),
+        (LetterState.SENDING, LetterState.WAITING),
+        (LetterState.SENDING, LetterState.DEAD),
+        (LetterState.SENDING, LetterState.CLAIMED),
+        (LetterState.WAITING, LetterState.DROPPED),
+        (LetterState.DEAD, LetterState.WAITING),
+        (LetterState.DEAD, LetterState.DROPPED),
+    }
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Twice is once: recipient, kind, subject of the matter, civil due key; never a timestamp.
+    key = models.CharField(max_length=200, unique=True)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters", verbose_name=_("to"))
+    kind = models.CharField(_("kind"), max_length=60)
+    topic = models.CharField(_("program"), max_length=80, blank=True)
+    about = models.JSONField(default=dict, blank=True)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+    reply_to = models.CharField(_("answers go to"), max_length=254, blank=True)
+    state = models.CharField(_("status"), max_length=10, choices=LetterState.choices, default=LetterState.WAITING)
+    posted_at = models.DateTimeField(_("written"))
+    due_at = models.DateTimeField(_("due"))
+    cut_off = models.DateTimeField(_("useless after"), null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=80, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    message_id = models.CharField(max_length=200, unique=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    outcome = models.TextField(_("what happened"), blank=True)
+    joined_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="joined")
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["-posted_at", "-pk"]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="letters_due"),
+            models.Index(fields=["state", "lease_until"], name="letters_whose_worker_died"),
+            models.Index(fields=["topic", "state"], name="letters_of_program"),
+        ]
+
+    def __str__(self):
+        return self.subject
+
+
+class Muted(models.Model):
+    """A person's wish to have no reminders about one program; what they must know still comes."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="muted")
+    topic = models.CharField(max_length=80, blank=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "topic"], name="muted_once")]

@@ -1,0 +1,22 @@
+"""A program, the people in it, and how they came in."""
+
+from programs.models.imports import Import, ImportFile, ImportState, RememberedMapping
+from programs.models.membership import Membership, MembershipState, Role
+from programs.models.program import Duty, Goal, PointOfContact, Program, ProgramFigure, ProgramState, Template
+
+__all__ = [
+    "Duty",
+    "Goal",
+    "Import",
+    "ImportFile",
+    "ImportState",
+    "Membership",
+    "MembershipState",
+    "PointOfContact",
+    "Program",
+    "ProgramFigure",
+    "ProgramState",
+    "RememberedMapping",
+    "Role",
+    "Template",
+]
