@@ -1,6 +1,18 @@
 """Matches mentees with mentors exactly, with a proof and with explanations; numpy only, no Django."""
 
+from matching.solver.explain import Change, Move, Unmatched, explain_unmatched, one_more_place, what_if
 from matching.solver.proof import NotProved
 from matching.solver.solve import Competition, Solution, solve
 
-__all__ = ["Competition", "NotProved", "Solution", "solve"]
+__all__ = [
+    "Change",
+    "Competition",
+    "Move",
+    "NotProved",
+    "Solution",
+    "Unmatched",
+    "explain_unmatched",
+    "one_more_place",
+    "solve",
+    "what_if",
+]

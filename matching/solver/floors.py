@@ -23,13 +23,14 @@ ANY = np.int64(2 * HIGHEST_SCORE)  # the score of going unmatched where somebody
 class Level:
     """One step of the floor, in rows and columns: the score reached, who cannot be raised above it, and why.
 
-    `thresholds` (rows,) is everybody's floor once this step is taken; `rows` compete above `score` for the `places` of
-    `columns` alone.
+    `thresholds` (rows,) is everybody's floor once this step is taken. `rivals` could only have the `places` of
+    `columns` if `rows`, those of them not held already, were to be raised above `score`, and that is too few.
     """
 
     score: int
     thresholds: Ints
     rows: Ints
+    rivals: Ints
     columns: Ints
     places: int
 
@@ -157,7 +158,7 @@ def raise_floor(cover: Cover, active: Bools, thresholds: Ints, low: int) -> int:
 def levels(scores: Ints, capacity: Ints, classes: Ints, exempt: Bools, place: Ints) -> Iterator[Level]:
     """Each level of the floor in turn, from a placement that matches as many of each class as possible.
 
-    `scores` (rows, N), negative where forbidden; `place` (rows,) a column or N for unmatched; exempt rows have no floor.
+    `scores` (rows, N), negative where forbidden; `place` (rows,) a column, N if unmatched; exempt rows have no floor.
     """
     cover = Cover(scores, capacity, classes, place)
     thresholds = np.full(place.size, NO_FLOOR, dtype=np.int64)
@@ -168,7 +169,7 @@ def levels(scores: Ints, capacity: Ints, classes: Ints, exempt: Bools, place: In
         if low > int(scores.max(initial=0)):
             return  # the active rows could all go unmatched: nothing is left to raise
         thresholds = np.where(active, low, thresholds)
-        frozen = np.zeros_like(active)
+        frozen, rivals = np.zeros_like(active), np.zeros_like(active)
         mentors = np.zeros(scores.shape[1], dtype=np.bool_)
         while active.any():
             stuck = cover.reach(np.where(active, low + 1, thresholds))
@@ -176,7 +177,15 @@ def levels(scores: Ints, capacity: Ints, classes: Ints, exempt: Bools, place: In
                 break
             rows, columns = stuck
             frozen[rows[active[rows]]] = True
+            rivals[rows] = True
             mentors[columns[columns < mentors.size]] = True
             active = active & ~frozen
-        yield Level(low, thresholds, np.flatnonzero(frozen), np.flatnonzero(mentors), int(capacity[mentors].sum()))
+        yield Level(
+            score=low,
+            thresholds=thresholds,
+            rows=np.flatnonzero(frozen),
+            rivals=np.flatnonzero(rivals),
+            columns=np.flatnonzero(mentors),
+            places=int(capacity[mentors].sum()),
+        )
         low += 1

@@ -9,13 +9,15 @@ Tomizawa 1971; Edmonds and Karp 1972), opened with simultaneous bids as in Berts
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 
-from matching.solver.problem import FORBIDDEN, Ints
+from matching.solver.problem import FORBIDDEN, Bools, Ints
 
 FREE = -1
+GONE = -2  # a row taken out of the network altogether
 FAR = np.int64(2**62)
 Moves: TypeAlias = tuple[Ints, Ints]
 
@@ -58,10 +60,10 @@ class Network:
         self.taken[column] += 1
         self.known_moves.pop(column, None)
 
-    def lift(self, row: int) -> None:
-        """Frees a row that is placed."""
+    def lift(self, row: int, leave: int = FREE) -> None:
+        """Frees a row that is placed, or takes it out for good."""
         column = int(self.place[row])
-        self.place[row] = FREE
+        self.place[row] = leave
         self.taken[column] -= 1
         self.known_moves.pop(column, None)
 
@@ -162,20 +164,27 @@ class Network:
         self.shift(end, came_from)
 
     def search(self, distance: Ints, came_from: Ints) -> int:
-        """Dijkstra's search to the nearest column with room, which it returns; raises the prices of those passed.
+        """Finds the nearest column with room, which it returns, and raises the prices of the columns passed."""
+        end, done = self.explore(distance, came_from, self.taken < self.capacity)
+        self.stats["paths"] += 1
+        self.stats["columns_searched"] += int(done.sum())
+        self.prices[done] += distance[end] - distance[done]
+        return end
+
+    def explore(self, distance: Ints, came_from: Ints, ends: Bools | None = None) -> tuple[int, Bools]:
+        """Dijkstra's search from column to column: the nearest of the ends, FREE if there is none, and those passed.
 
         `distance` holds each column's distance to begin with, FAR where there is none; it and `came_from` are filled.
         """
         ahead = distance.copy()  # FAR once a column is done
         done = np.zeros(self.columns, dtype=np.bool_)
-        room = self.taken < self.capacity
         while True:
-            column = int(ahead.argmin())
-            reach = ahead[column]
+            reach = ahead.min()
+            if reach >= FORBIDDEN // 2:
+                return FREE, done
             ready = np.flatnonzero(ahead == reach)
-            open_ends = ready[room[ready]]
-            if open_ends.size:
-                break
+            if ends is not None and ends[ready].any():
+                return int(ready[ends[ready]][0]), done
             for column in ready.tolist():
                 done[column] = True
                 ahead[column] = FAR
@@ -184,10 +193,6 @@ class Network:
                 nearer = np.flatnonzero((cost < distance) & ~done)
                 distance[nearer] = ahead[nearer] = cost[nearer]
                 came_from[nearer] = column
-        self.stats["paths"] += 1
-        self.stats["columns_searched"] += int(done.sum())
-        self.prices[done] += reach - distance[done]
-        return int(open_ends[0])
 
     def shift(self, end: int, came_from: Ints) -> int:
         """Makes the moves of a chain found by `search`, the last first, and returns the column it began with."""
@@ -204,9 +209,11 @@ class Network:
         """Fills one free place of a column by the best chain of moves into it, or lowers its price to 0.
 
         A search backwards: the price falls until somebody would rather come, which frees a place elsewhere, until the
-        place freed is one whose price has fallen to 0. All other rows are placed while this runs.
+        place freed is one whose price has fallen to 0. No row is FREE while this runs.
         """
-        own = self.cost[np.arange(self.rows), self.place] + self.prices[self.place]
+        rows = np.flatnonzero(self.place >= 0)
+        place = self.place[rows]
+        own = self.cost[rows, place] + self.prices[place]
         distance = np.full(self.columns, FAR)
         distance[column] = 0
         goes_to = np.full(self.columns, FREE, dtype=np.int64)
@@ -221,7 +228,7 @@ class Network:
             if distance[here] + self.prices[here] < radius:
                 end, radius = here, distance[here] + self.prices[here]
             extra = np.full(self.columns, FAR)
-            np.minimum.at(extra, self.place, self.cost[:, here] + self.prices[here] - own)
+            np.minimum.at(extra, place, self.cost[rows, here] + self.prices[here] - own)
             nearer = np.flatnonzero((extra + distance[here] < distance) & ~done)
             distance[nearer] = extra[nearer] + distance[here]
             goes_to[nearer] = here
@@ -230,7 +237,7 @@ class Network:
         chain = [end]
         while goes_to[chain[-1]] != FREE:
             chain.append(int(goes_to[chain[-1]]))
-        for before, after in reversed(list(zip(chain, chain[1:], strict=False))):
+        for before, after in reversed(list(pairwise(chain))):
             row = int(self.moves_from(before)[1][after])
             self.lift(row)
             self.put(row, after)
@@ -238,15 +245,5 @@ class Network:
     def lower_prices(self) -> None:
         """Makes every price the smallest possible: what one more place in that column would save."""
         distance = self.prices.copy()
-        ahead = distance.copy()
-        done = np.zeros(self.columns, dtype=np.bool_)
-        while not done.all():
-            reach = ahead.min()
-            for column in np.flatnonzero(ahead == reach).tolist():
-                done[column] = True
-                ahead[column] = FAR
-                cost = self.moves_from(column)[0] + self.prices
-                cost += reach - self.prices[column]
-                nearer = np.flatnonzero((cost < distance) & ~done)
-                distance[nearer] = ahead[nearer] = cost[nearer]
+        self.explore(distance, np.full(self.columns, FREE, dtype=np.int64))
         self.prices -= distance

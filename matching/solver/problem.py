@@ -90,7 +90,7 @@ def read_problem(scores: Any, capacity: Any, **given: Any) -> Problem:
     """All arguments of `solve` checked; ValueError with a sentence for the first that is wrong."""
     shape = np.shape(scores)
     if len(shape) != 2:
-        raise ValueError(f"scores must be a table with a row for each mentee and a column for each mentor, not {shape}.")
+        raise ValueError(f"scores must be a table, a row for each mentee and a column for each mentor, not {shape}.")
     mentees, mentors = shape
     table = whole_numbers("scores", scores, (mentees, mentors))
     if table.size and int(table.max()) > HIGHEST_SCORE:
@@ -124,19 +124,17 @@ def read_problem(scores: Any, capacity: Any, **given: Any) -> Problem:
 
 def number_from(name: str, given: Any, lowest: int, highest: int) -> int:
     """A whole number within bounds, or a ValueError."""
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)):
-        raise ValueError(f"{name} must be a whole number, not {given!r}.")
-    if not lowest <= int(given) <= highest:
-        raise ValueError(f"{name} must be from {lowest} to {highest}, not {given}.")
+    whole = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
+    if not whole or not lowest <= int(given) <= highest:
+        raise ValueError(f"{name} must be a whole number from {lowest} to {highest}, not {given!r}.")
     return int(given)
 
 
 def share(name: str, given: Any) -> float:
     """A share from 0 to 1, or a ValueError."""
-    if isinstance(given, bool) or not isinstance(given, (int, float, np.integer, np.floating)):
+    number = isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)
+    if not number or not 0 <= float(given) <= 1:
         raise ValueError(f"{name} must be a number from 0 to 1, not {given!r}.")
-    if not 0 <= float(given) <= 1:
-        raise ValueError(f"{name} must be from 0 to 1, not {given}.")
     return float(given)
 
 
@@ -192,10 +190,11 @@ def build_costs(problem: Problem) -> Costs:
             raise ValueError("There are too many people for scores as high as these.")
         cost[:, :-1] = np.where(scores >= 0, (top - values) * unit, FORBIDDEN)
         cost[:, -1] = top * unit + 1
-    capacity = problem.capacity - np.bincount(pinned, minlength=columns)
+    enough = np.minimum(problem.capacity, problem.pins.size)
+    capacity = enough - np.bincount(pinned, minlength=columns)
     return Costs(
         cost=cost,
-        capacity=np.append(np.minimum(capacity[mentor_of], rows), rows).astype(np.int64),
+        capacity=np.append(capacity[mentor_of], rows).astype(np.int64),
         scores=scores,
         exempt=problem.floor_exempt[mentee_of],
         classes=classes,

@@ -16,9 +16,9 @@ class NotProved(ArithmeticError):
 def prove(cost: Ints, capacity: Ints, place: Ints, prices: Ints) -> tuple[int, int]:
     """What the placement costs and what its prices prove it must cost at least; NotProved unless they are equal.
 
-    `cost` (rows, columns), `capacity` and `prices` (columns,), `place` (rows,) a column. Whatever the placement, its cost
-    is at least sum_i min_j (cost_ij + price_j) - sum_j capacity_j price_j for prices of 0 and above (the dual of the
-    transportation problem), so equality proves both. Sums are Python's integers and cannot overflow.
+    `cost` (rows, columns), `capacity` and `prices` (columns,), `place` (rows,) a column. Whatever the placement, its
+    cost is at least sum_i min_j (cost_ij + price_j) - sum_j capacity_j price_j for prices of 0 and above (the dual of
+    the transportation problem), so equality proves both. Sums are Python's integers and cannot overflow.
     """
     rows, columns = cost.shape
     if rows and (int(place.min()) < 0 or int(place.max()) >= columns):

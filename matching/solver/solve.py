@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,10 +15,15 @@ from matching.solver.proof import prove
 
 @dataclass(frozen=True, eq=False)
 class Competition:
-    """Why a floor rises no further for these mentees: above `score` they could only have these mentors' `places`."""
+    """Why the floor rises no further than `score` for these mentees.
+
+    Above it they and the other `rivals` (whose own floor may be lower, but who have nowhere else to go) could only have
+    these mentors' `places`, unless somebody of a class where not all can be matched went unmatched; that is too few.
+    """
 
     score: int
     mentees: Ints
+    rivals: Ints
     mentors: Ints
     places: int
 
@@ -69,8 +73,8 @@ def solve(
 ) -> Solution:
     """Matches mentees with mentors as well as possible, with a proof.
 
-    In this order: as many mentees as possible, and of the first priority class before the next; then the iterated floor,
-    as far as it costs no more than `floor_cost` of the value; then the highest sum of scores and bonuses. With
+    In this order: as many mentees as possible, and of the first priority class before the next; then the iterated
+    floor, as far as it costs no more than `floor_cost` of the value; then the highest sum of scores and bonuses. With
     `coverage_first` false the highest sum comes first and the number matched second, without classes or floor.
 
     scores        (M, N) whole numbers up to 1,000,000; negative forbids the pair
@@ -198,7 +202,13 @@ def answer(
     prices = np.empty(network.columns - 1, dtype=np.int64)
     prices[costs.mentor_of] = network.prices[:-1]
     found = tuple(
-        Competition(step.score, np.sort(costs.mentee_of[step.rows]), np.sort(costs.mentor_of[step.columns]), step.places)
+        Competition(
+            score=step.score,
+            mentees=np.sort(costs.mentee_of[step.rows]),
+            rivals=np.sort(costs.mentee_of[step.rivals]),
+            mentors=np.sort(costs.mentor_of[step.columns]),
+            places=step.places,
+        )
         for step in steps
     )
     return Solution(
@@ -232,5 +242,3 @@ def count_blocking(problem: Problem, assignment: Ints) -> int:
     np.minimum.at(lowest, assignment[pairs], own[pairs])
     lowest[np.bincount(assignment[pairs], minlength=lowest.size) < problem.capacity] = -1
     return int(((problem.scores > own[:, None]) & (problem.scores > lowest)).sum())
-
-

@@ -1,0 +1,46 @@
+"""What makes a good match: policies as data, the scores of all pairs, and the reasons of one; no Django."""
+
+from matching.scoring.answers import Answers, SideName, Value
+from matching.scoring.policy import Policy, PolicyError, parse_policy
+from matching.scoring.rules import FORBIDDEN, KINDS, Field, Rule, Used, rule_kind
+from matching.scoring.score import (
+    Blocked,
+    Diagnosis,
+    Reason,
+    RuleCost,
+    Scored,
+    coordinator_words,
+    costs,
+    pair_words,
+    reasons,
+    score,
+    why_none,
+    why_not,
+)
+
+__all__ = [
+    "FORBIDDEN",
+    "KINDS",
+    "Answers",
+    "Blocked",
+    "Diagnosis",
+    "Field",
+    "Policy",
+    "PolicyError",
+    "Reason",
+    "Rule",
+    "RuleCost",
+    "Scored",
+    "SideName",
+    "Used",
+    "Value",
+    "coordinator_words",
+    "costs",
+    "pair_words",
+    "parse_policy",
+    "reasons",
+    "rule_kind",
+    "score",
+    "why_none",
+    "why_not",
+]
