@@ -34,8 +34,8 @@ class Entry(models.Model):
     objects = EntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("history entry")
-        verbose_name_plural = _("history")
+        verbose_name = _("line of history")
+        verbose_name_plural = _("lines of history")
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["app", "model", "object_id"], name="history_of_one_thing")]
 

@@ -4,8 +4,10 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from programs.models import Membership, Program
 
@@ -51,7 +53,12 @@ class RoundState(models.TextChoices):
 class RoundQuerySet(ProgramRows):
     def to_do(self, now):
         """Rounds a worker may take: asked for, or left by a worker that died."""
-        return self.filter(Q(state=RoundState.ASKED) | Q(state=RoundState.WORKING, lease_until__lte=now))
+        asked = Q(state=RoundState.ASKED)
+        return self.filter(asked | Q(state=RoundState.WORKING, lease_until__lte=now)).order_by("asked_at", "pk")
+
+    def in_work(self):
+        """Asked for, being worked out, or a draft: a program has one at most."""
+        return self.filter(state__in=[RoundState.ASKED, RoundState.WORKING, RoundState.DRAFT])
 
 
 class Round(models.Model):
@@ -100,6 +107,23 @@ class Round(models.Model):
                 fields=["program"], condition=Q(state__in=["asked", "working", "draft"]), name="one_round_in_work"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(state__in=["asked", "working"]), name="rounds_a_worker_may_take"
+            )
+        ]
+
+    def __str__(self):
+        return _("Round of %(date)s") % {"date": date_format(self.asked_at.astimezone(self.program.zone), "j F Y, H:i")}
+
+    @property
+    def in_work(self) -> bool:
+        return self.state in (RoundState.ASKED, RoundState.WORKING)
+
+    @property
+    def places_then(self) -> dict[int, int]:
+        """The free places of each mentor (by membership) when the draft was made."""
+        return {int(pk): free for pk, free in self.result.get("places_of", {}).items()}
 
 
 class ProposalQuerySet(models.QuerySet):
@@ -149,6 +173,11 @@ class PairingQuerySet(ProgramRows):
     def open(self):
         return self.filter(state=PairingState.OPEN)
 
+    def taken_of(self, mentors) -> dict[int, int]:
+        """How many places of these mentors (memberships) open pairs take; those with none are left out."""
+        counts = self.open().filter(mentor__in=mentors).order_by().values("mentor").annotate(taken=Count("pk"))
+        return dict(counts.values_list("mentor", "taken"))
+
     def visible_to(self, user):
         """Pairs of the programs this person coordinates, never their own."""
         return super().visible_to(user).exclude(Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk))
@@ -165,12 +194,8 @@ class Pairing(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     program = models.ForeignKey(Program, models.PROTECT, related_name="pairings", verbose_name=_("program"))
-    mentor = models.ForeignKey(
-        Membership, models.PROTECT, related_name="pairings_as_mentor", verbose_name=_("mentor")
-    )
-    mentee = models.ForeignKey(
-        Membership, models.PROTECT, related_name="pairings_as_mentee", verbose_name=_("mentee")
-    )
+    mentor = models.ForeignKey(Membership, models.PROTECT, related_name="pairings_as_mentor", verbose_name=_("mentor"))
+    mentee = models.ForeignKey(Membership, models.PROTECT, related_name="pairings_as_mentee", verbose_name=_("mentee"))
     state = models.CharField(_("status"), max_length=6, choices=PairingState.choices, default=PairingState.OPEN)
     rhythm_days = models.PositiveSmallIntegerField(_("how often, in days"))
     began_at = models.DateTimeField(_("since"))
@@ -199,3 +224,13 @@ class Pairing(models.Model):
 
     def __str__(self):
         return f"{self.mentor.user} – {self.mentee.user}"
+
+    @property
+    def rhythm_words(self) -> str:
+        """How often, as people say it."""
+        if self.rhythm_days % 7 == 0:
+            weeks = self.rhythm_days // 7
+            return ngettext("every week", "every %(weeks)s weeks", weeks) % {"weeks": weeks}
+        if self.rhythm_days in (30, 31):
+            return str(_("once a month"))
+        return ngettext("every day", "every %(days)s days", self.rhythm_days) % {"days": self.rhythm_days}

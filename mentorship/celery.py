@@ -2,9 +2,35 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
+
+from mentorship.sweeps import SWEEPS
+from outbox import sweeping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentorship.settings")
 app = Celery("mentorship")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# No results are kept, so beat has none to clean up: it holds the sweeps and nothing else.
+app.conf.result_expires = None
+app.conf.beat_schedule = {
+    sweep.name: {
+        "task": "sweep",
+        "args": [sweep.name],
+        "schedule": float(sweep.every),
+        # A wake-up that waited longer than its interval has been followed by the next.
+        "options": {"expires": sweep.every},
+    }
+    for sweep in SWEEPS.values()
+}
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def keep_the_logging_of_the_settings(**kwargs):
+    """Celery sets up logging of its own unless somebody listens here."""
+
+
+@signals.worker_shutting_down.connect
+def end_running_sweeps(**kwargs):
+    """A sweep at work ends between two rows once its worker is asked to stop."""
+    sweeping.shutdown.set()

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "mentorship.middleware.ReaderTimeZone",
+    "mentorship.second_factor.SecondFactor",
 ]
 
 ROOT_URLCONF = "mentorship.urls"
@@ -108,7 +109,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates" / "letters"],
         "APP_DIRS": False,
-        "OPTIONS": {"autoescape": False},
+        # Its loader marks the links of our own texts, so that nobody's name can be one.
+        "OPTIONS": {
+            "autoescape": False,
+            "loaders": [("django.template.loaders.cached.Loader", ["outbox.loading.Loader"])],
+        },
     },
 ]
 
@@ -154,6 +159,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "profiles.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "profiles.sign_in.LoginForm",
+    "signup": "profiles.sign_in.SignupForm",
+    "change_password": "profiles.sign_in.ChangePasswordForm",
+    "set_password": "profiles.sign_in.SetPasswordForm",
+    "reset_password_from_key": "profiles.sign_in.ResetPasswordKeyForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -163,6 +175,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
+# Coordinators, council and those named for safeguarding are sent to set one up; embedded, it is offered.
+REQUIRE_SECOND_FACTOR = os.environ.get("REQUIRE_SECOND_FACTOR", "0" if EMBEDDED else "1") == "1"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # Mail: written to var/mail and readable in the browser, unless a server is named.
@@ -236,7 +250,7 @@ if not EMBEDDED:
     CSRF_COOKIE_SECURE = True
 
 # Celery only wakes the sweeps up; the database is the memory.
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost"
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -3,11 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from mentorship import views
+from mentorship import program_home, views
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("home/", views.home, name="home"),
+    path("design/", views.design, name="design"),
+    path("", include("profiles.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("outbox.urls")),
+    path("admin/p/", include("programs.urls")),
+    path("admin/p/<slug:slug>/", program_home.page, name="program_home"),
+    path("admin/p/", include("matching.urls")),
     path("admin/", admin.site.urls),
 ]

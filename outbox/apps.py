@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboxConfig(AppConfig):
     name = "outbox"
-    verbose_name = "Letters"
+    verbose_name = _("Emails")
+
+    def ready(self):
+        from outbox import purposes
+
+        purposes.register()

@@ -1,10 +1,13 @@
 """Every letter: written down in its sender's transaction, delivered once due."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from outbox import kinds
 
 
 class LetterState(models.TextChoices):
@@ -14,6 +17,7 @@ class LetterState(models.TextChoices):
     SENT = "sent", _("sent")
     DEAD = "dead", _("not delivered")
     DROPPED = "dropped", _("not sent, no longer needed")
+    HELD = "held", _("held back")
 
 
 class LetterQuerySet(models.QuerySet):
@@ -27,8 +31,20 @@ class LetterQuerySet(models.QuerySet):
     def dead(self):
         return self.filter(state=LetterState.DEAD)
 
+    def late(self, now):
+        """Letters that should have left a quarter of an hour ago: delivery is in trouble."""
+        return self.filter(
+            state__in=[LetterState.WAITING, LetterState.CLAIMED, LetterState.SENDING],
+            due_at__lte=now - timedelta(minutes=15),
+        )
+
     def of(self, topic: str):
         return self.filter(topic=topic)
+
+    def not_about(self, person):
+        """Without those to this person or about them."""
+        about = LetterConcerns.objects.filter(letter=models.OuterRef("pk"), person_id=person.pk)
+        return self.exclude(recipient_id=person.pk).exclude(models.Exists(about))
 
 
 class Letter(models.Model):
@@ -37,14 +53,20 @@ class Letter(models.Model):
     State = LetterState
     MOVES = {
         (LetterState.WAITING, LetterState.CLAIMED),
-        (LetterState.CLAIMED, LetterState.WAITING),
+        (LetterState.WAITING, LetterState.HELD),
+        (LetterState.WAITING, LetterState.DROPPED),
+        (LetterState.HELD, LetterState.WAITING),
+        (LetterState.HELD, LetterState.DROPPED),
+        # Taken over from a worker that died; found `sending`, it may have arrived already.
+        (LetterState.CLAIMED, LetterState.CLAIMED),
+        (LetterState.SENDING, LetterState.CLAIMED),
         (LetterState.CLAIMED, LetterState.SENDING),
+        (LetterState.CLAIMED, LetterState.WAITING),
         (LetterState.CLAIMED, LetterState.DROPPED),
+        (LetterState.CLAIMED, LetterState.DEAD),
         (LetterState.SENDING, LetterState.SENT),
         (LetterState.SENDING, LetterState.WAITING),
         (LetterState.SENDING, LetterState.DEAD),
-        (LetterState.SENDING, LetterState.CLAIMED),
-        (LetterState.WAITING, LetterState.DROPPED),
         (LetterState.DEAD, LetterState.WAITING),
         (LetterState.DEAD, LetterState.DROPPED),
     }
@@ -52,7 +74,9 @@ class Letter(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Twice is once: recipient, kind, subject of the matter, civil due key; never a timestamp.
     key = models.CharField(max_length=200, unique=True)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters", verbose_name=_("to"))
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters", verbose_name=_("to")
+    )
     kind = models.CharField(_("kind"), max_length=60)
     topic = models.CharField(_("program"), max_length=80, blank=True)
     about = models.JSONField(default=dict, blank=True)
@@ -69,13 +93,15 @@ class Letter(models.Model):
     message_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     outcome = models.TextField(_("what happened"), blank=True)
+    # Whom it is about, its reader included: nobody runs a program's emails about themselves.
+    concerned = models.ManyToManyField(settings.AUTH_USER_MODEL, through="LetterConcerns", related_name="+")
     joined_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="joined")
 
     objects = LetterQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
         ordering = ["-posted_at", "-pk"]
         indexes = [
             models.Index(fields=["state", "due_at"], name="letters_due"),
@@ -85,6 +111,21 @@ class Letter(models.Model):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def kind_title(self) -> str:
+        """Its kind in words."""
+        return kinds.title(self.kind)
+
+
+class LetterConcerns(models.Model):
+    """Whom a letter is about."""
+
+    letter = models.ForeignKey(Letter, models.CASCADE)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["letter", "person"], name="about_once")]
 
 
 class Muted(models.Model):

@@ -1,14 +1,66 @@
-"""What people say of themselves when they sign up."""
+"""What people say of themselves: when they sign up, and later."""
+
+from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from profiles import languages
+
+LANGUAGE_FIELDS = ("language_1", "language_2", "language_3")
 
 
 class SignupForm(forms.Form):
     """The part of signing up that is ours: a name."""
 
-    name = forms.CharField(label=_("Your name"), max_length=150)
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
     def signup(self, request, user):
         type(user).objects.filter(pk=user.pk).update(name=self.cleaned_data["name"])
         user.name = self.cleaned_data["name"]
+
+
+def time_zones() -> list:
+    """Every zone, grouped by its part of the world."""
+    groups: dict[str, list] = {}
+    for zone in sorted(available_timezones()):
+        area, _slash, place = zone.partition("/")
+        if place and area not in ("Etc", "SystemV", "posix", "right"):
+            groups.setdefault(area, []).append((zone, place.replace("_", " ").replace("/", ", ")))
+    return [*groups.items(), (str(_("Other")), [("UTC", "UTC")])]
+
+
+class ProfileForm(forms.Form):
+    """What others may know of a person."""
+
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    pronouns = forms.CharField(
+        label=_("Your pronouns"), max_length=40, required=False, help_text=_("For instance she/her, or they/them.")
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Where are you?"),
+        help_text=_("Times on our pages and in our emails are shown as your clock shows them."),
+    )
+    language_1 = forms.ChoiceField(label=_("The language you speak best"), required=False)
+    language_2 = forms.ChoiceField(label=_("A second language"), required=False)
+    language_3 = forms.ChoiceField(label=_("A third language"), required=False)
+
+    def __init__(self, *args, person, **kwargs):
+        known = list(person.languages or [])
+        initial = {"name": person.name, "pronouns": person.pronouns, "time_zone": person.time_zone}
+        initial |= dict(zip(LANGUAGE_FIELDS, known, strict=False))
+        super().__init__(*args, initial=initial, **kwargs)
+        zones = time_zones()
+        if not any(person.time_zone == zone for _area, group in zones for zone, _place in group):
+            zones.append((str(_("As now")), [(person.time_zone, person.time_zone)]))
+        self.fields["time_zone"].choices = zones
+        self.more_languages = known[len(LANGUAGE_FIELDS) :]
+        for field in LANGUAGE_FIELDS:
+            self.fields[field].choices = [("", _("No answer")), *languages.choices(also=known)]
+
+    def clean(self):
+        cleaned = super().clean()
+        said = [cleaned[field] for field in LANGUAGE_FIELDS if cleaned.get(field)]
+        # Whatever they had beyond the three asked for is kept; nothing stands twice.
+        cleaned["languages"] = list(dict.fromkeys([*said, *self.more_languages]))
+        return cleaned

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ProgramsConfig(AppConfig):
     name = "programs"
     verbose_name = "Programs"
+
+    def ready(self):
+        from outbox import kinds
+        from programs.models import Program
+
+        kinds.name_topics_with(Program.objects.name_of_slug)

@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
                 ('words', models.TextField(blank=True, verbose_name='in words')),
             ],
             options={
-                'verbose_name': 'history entry',
-                'verbose_name_plural': 'history',
+                'verbose_name': 'line of history',
+                'verbose_name_plural': 'lines of history',
                 'ordering': ['-at', '-pk'],
             },
         ),

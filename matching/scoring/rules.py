@@ -148,16 +148,19 @@ def rule_kind(cls: AnyRule) -> AnyRule:
     return cls
 
 
+SPOKEN_WORDS = 2  # "main work" is spoken; "Would like to learn" is quoted
 MENTEE = Field("mentee", "mentee_question", "The mentee's answer to")
 MENTOR = Field("mentor", "mentor_question", "The mentor's answer to")
 
 
 def in_a_sentence(label: str) -> str:
-    """A question's label as it stands inside a sentence: a small first letter unless it is an abbreviation."""
+    """A question's label as it stands inside a sentence: a short noun as it is spoken, anything longer in quotes."""
     label = label.strip().rstrip(":")
+    if "?" in label or len(label.split()) > SPOKEN_WORDS:
+        return f"“{label}”"
     if len(label) > 1 and label[1].islower():
-        label = label[0].lower() + label[1:]
-    return f"“{label}”" if "?" in label else label
+        return label[0].lower() + label[1:]
+    return label
 
 
 def overlap(mentees: list[Said], mentors: list[Said]) -> Bools:

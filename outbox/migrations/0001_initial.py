@@ -46,8 +46,8 @@ class Migration(migrations.Migration):
                 ('joined_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='joined', to='outbox.letter')),
             ],
             options={
-                'verbose_name': 'letter',
-                'verbose_name_plural': 'letters',
+                'verbose_name': 'email',
+                'verbose_name_plural': 'emails',
                 'ordering': ['-posted_at', '-pk'],
             },
         ),

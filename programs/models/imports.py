@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from programs.models.program import Program
@@ -27,7 +28,7 @@ class ImportQuerySet(models.QuerySet):
         """Imports a worker may take: asked for, or left by a worker that died."""
         return self.filter(
             models.Q(state=ImportState.ASKED) | models.Q(state=ImportState.WORKING, lease_until__lte=now)
-        )
+        ).order_by("created_at", "pk")
 
 
 class Import(models.Model):
@@ -45,7 +46,10 @@ class Import(models.Model):
         (ImportState.WORKING, ImportState.DONE),
         (ImportState.WORKING, ImportState.FAILED),
         (ImportState.FAILED, ImportState.PREVIEW),
+        (ImportState.FAILED, ImportState.DISCARDED),
     }
+
+    CHANGEABLE = (ImportState.MAPPING, ImportState.PREVIEW, ImportState.FAILED)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     program = models.ForeignKey(Program, models.CASCADE, related_name="imports", verbose_name=_("program"))
@@ -54,6 +58,10 @@ class Import(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
     created_at = models.DateTimeField(_("when"))
+    # Whoever pressed "Import": the history names them.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+    )
     # The coordinator's answers: places for mentors without a column, whether a pair see each other's address.
     places = models.PositiveSmallIntegerField(_("places of a mentor"), default=1)
     show_addresses = models.BooleanField(_("a pair see each other's address"), default=False)
@@ -71,6 +79,23 @@ class Import(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state__in=["asked", "working"]),
+                name="imports_a_worker_may_take",
+            )
+        ]
+
+    def __str__(self):
+        return str(_("Import of %(date)s")) % {
+            "date": date_format(self.created_at.astimezone(self.program.zone), "j F Y, H:i")
+        }
+
+    @property
+    def may_be_changed(self) -> bool:
+        """Nothing has been asked for yet, or it came to nothing."""
+        return self.state in self.CHANGEABLE
 
 
 class ImportFile(models.Model):
@@ -80,8 +105,10 @@ class ImportFile(models.Model):
     role = models.CharField(max_length=12)
     name = models.CharField(max_length=200)
     header = models.JSONField(default=list)
+    # Per line: {"line": 2, "cells": [...]} or, where it cannot be read, {"line": 2, "refused": {...}}.
+    # Emptied once imported or discarded: what people said is kept in one place only.
     rows = models.JSONField(default=list)
-    # Per column: {"target": ..., "kind": ..., "readers": ..., "key": ...}
+    # Per column what programs.imports.columns.Meaning writes: target, kind, readers, key, options, remembered.
     mapping = models.JSONField(default=list)
 
     class Meta:

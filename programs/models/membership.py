@@ -74,6 +74,9 @@ class Membership(models.Model):
         (S.ON_LEAVE, S.ACTIVE), (S.ON_LEAVE, S.LEFT),
     }  # fmt: skip
 
+    # Coordinators and council members are asked, in, or out; they may come back.
+    STAFF_MOVES = {(S.INVITED, S.ACTIVE), (S.INVITED, S.DECLINED), (S.ACTIVE, S.LEFT), (S.LEFT, S.ACTIVE)}
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     program = models.ForeignKey(Program, models.PROTECT, related_name="memberships", verbose_name=_("program"))
     user = models.ForeignKey(
@@ -109,3 +112,12 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user} ({self.get_role_display()})"
+
+    @property
+    def is_staff_role(self) -> bool:
+        return self.role in (Role.COORDINATOR, Role.COUNCIL)
+
+    def moves_from_here(self) -> set[str]:
+        """The states this membership may go to next."""
+        moves = self.STAFF_MOVES if self.is_staff_role else self.MOVES
+        return {new for old, new in moves if old == self.state}

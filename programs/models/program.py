@@ -29,6 +29,14 @@ class ProgramQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state=ProgramState.OPEN)
 
+    def name_of_slug(self, slug: str) -> str:
+        """What people call the program of this short name; "" where there is none."""
+        return self.filter(slug=slug).values_list("name", flat=True).first() or ""
+
+    def locked(self):
+        """Held to the end of the transaction; taken before any membership, so that no two wait for each other."""
+        return self.select_for_update(of=("self",), no_key=True)
+
     def coordinated_by(self, user):
         """The programs this person runs; a superuser runs the installation and sees them all."""
         if not user.is_authenticated or not user.is_active:
@@ -89,6 +97,8 @@ class Program(models.Model):
         "questions.Questionnaire", models.PROTECT, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(_("since"))
+    # Counts the saved changes, so that two people editing at once cannot undo each other unseen.
+    edition = models.PositiveIntegerField(default=0, editable=False)
 
     objects = ProgramQuerySet.as_manager()
 

@@ -1,0 +1,166 @@
+"""Opening pairs: the one place where a mentor's places are counted."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from journal.actions import record_many
+from journal.models import Entry
+from matching import letters
+from matching.models import Pairing
+from matching.rounds import Forbidden, score_of_pair
+from matching.tables import MATCHABLE
+from outbox.actions import post
+from programs.errors import Refused
+from programs.models import Membership, MembershipState, Program, ProgramState, Role
+
+
+class Full(Refused):
+    """A mentor has no place left."""
+
+
+def hold_open(program: Program) -> None:
+    """Keeps a program as it is to the end of the transaction, or Refused where it is not open.
+
+    Taken before any membership, as in programs.actions: everybody locks in this order, so no two wait for each other.
+    """
+    rows = Program.objects.select_for_update(of=("self",), no_key=True).filter(pk=program.pk)
+    if rows.values_list("state", flat=True)[0] != ProgramState.OPEN:
+        raise Refused(_("%(program)s is not open, so no pair can begin.") % {"program": program})
+
+
+def lock(pks: Iterable[int]) -> dict[int, Membership]:
+    """These memberships, locked to the end of the transaction, in one order."""
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("user")
+    return {member.pk: member for member in rows.filter(pk__in=set(pks)).order_by("pk")}
+
+
+def take_places(wanted: Mapping[int, int]) -> None:
+    """Raises Full unless every mentor (by membership) has that many places left; what is found holds to the end.
+
+    The one function that counts places: none opens while a mentor has as many open pairs as places.
+    """
+    mentors = lock(wanted)
+    taken = Pairing.objects.taken_of(list(wanted))
+    for pk, number in wanted.items():
+        mentor = mentors[pk]
+        if number > mentor.places - taken.get(pk, 0):
+            raise Full(full_sentence(mentor))
+
+
+def take_place(mentor_id: int) -> None:
+    """Raises Full unless this mentor (a membership) has a place left."""
+    take_places({mentor_id: 1})
+
+
+def full_sentence(mentor) -> str:
+    """What somebody is told who wants a place that is not there."""
+    if not mentor.places:
+        return _("%(name)s is full: they offer no place at the moment. Choose another mentor.") % {"name": mentor.user}
+    return ngettext(
+        "%(name)s is full: their one place is taken. Choose another mentor, or ask them for one more place.",
+        "%(name)s is full: their %(places)s places are taken. Choose another mentor, or ask them for one more place.",
+        mentor.places,
+    ) % {"name": mentor.user, "places": mentor.places}
+
+
+def open_pairs(pairings: list[Pairing], *, by, now) -> None:
+    """Opens pairs in the caller's transaction, or raises Refused and opens none."""
+    program = pairings[0].program
+    hold_open(program)
+    members = lock(pk for pairing in pairings for pk in (pairing.mentor_id, pairing.mentee_id))
+    take_places(Counter(pairing.mentor_id for pairing in pairings))
+    mentees = [pairing.mentee_id for pairing in pairings]
+    taken = set(Pairing.objects.open().filter(mentee__in=mentees).values_list("mentee", flat=True))
+    for pairing in pairings:
+        check_pair(members[pairing.mentor_id], members[pairing.mentee_id], program, taken)
+    Pairing.objects.bulk_create(pairings)
+    to_activate = [pk for pk, member in members.items() if member.state != MembershipState.ACTIVE]
+    moved = Membership.objects.filter(pk__in=to_activate, state__in=[MembershipState.READY, MembershipState.WAITING])
+    if moved.update(state=MembershipState.ACTIVE, since=now, write_again_on=None) != len(to_activate):
+        raise Refused(_("Somebody's status changed at the same moment. Look again, then try once more."))
+    record_many((opened_entry(pairing, members, by, now), people_of(pairing, members)) for pairing in pairings)
+
+
+def check_pair(mentor, mentee, program, taken: set[int]) -> None:
+    """Raises Refused unless these two may be a pair of this program now."""
+    for member, role in ((mentor, Role.MENTOR), (mentee, Role.MENTEE)):
+        if member.program_id != program.pk or member.role != role:
+            raise Refused(_("A pair is a mentor and a mentee of the same program."))
+        if member.state not in MATCHABLE:
+            raise Refused(
+                _("%(name)s is not ready to be matched (%(status)s).")
+                % {"name": member.user, "status": member.get_state_display()}
+            )
+    if mentor.user_id == mentee.user_id:
+        raise Refused(_("%(name)s cannot be their own mentor.") % {"name": mentor.user})
+    if mentee.pk in taken:
+        raise Refused(_("%(name)s already has a mentor.") % {"name": mentee.user})
+
+
+def ties(membership) -> str:
+    """Why somebody cannot leave the program yet: they are in a pair."""
+    pair = Pairing.objects.open().filter(Q(mentor=membership) | Q(mentee=membership))
+    pair = pair.select_related("mentor__user", "mentee__user").first()
+    if pair is None:
+        return ""
+    other = pair.mentee if pair.mentor_id == membership.pk else pair.mentor
+    return _("%(name)s is in a pair with %(other)s, which has to end first.") % {
+        "name": membership.user,
+        "other": other.user,
+    }
+
+
+def people_of(pairing, members) -> list:
+    return [members[pairing.mentor_id].user, members[pairing.mentee_id].user]
+
+
+def opened_entry(pairing, members, by, now) -> Entry:
+    """The history of a pair begins."""
+    mentor, mentee = people_of(pairing, members)
+    return Entry(
+        at=now,
+        by=by,
+        verb="pair.opened",
+        app="matching",
+        model="pairing",
+        object_id=str(pairing.pk),
+        topic=pairing.program.slug,
+        words=_("%(mentor)s is now the mentor of %(mentee)s.") % {"mentor": mentor, "mentee": mentee},
+    )
+
+
+def new_pairing(program, mentor, mentee, *, now, rhythm_days: int, pair_words=(), round=None) -> Pairing:
+    """An unsaved pair, so that its letters can be written before the transaction."""
+    return Pairing(
+        program=program,
+        mentor=mentor,
+        mentee=mentee,
+        rhythm_days=rhythm_days,
+        began_at=now,
+        round=round,
+        pair_words=list(pair_words),
+    )
+
+
+def pair_by_hand(program, mentor, mentee, *, by, now) -> Pairing:
+    """Pairs two people outside a round, and writes to both."""
+    if by is not None and by.pk in (mentor.user_id, mentee.user_id):
+        raise Refused(_("This is about you: another coordinator has to do it."))
+    check_pair(mentor, mentee, program, set())
+    try:
+        scored = score_of_pair(program, mentor, mentee)
+    except Forbidden as forbidden:
+        raise Refused(str(forbidden)) from None
+    pairing = new_pairing(
+        program, mentor, mentee, now=now, rhythm_days=program.figure("rhythm_days"), pair_words=scored.pair_words
+    )
+    written = letters.of_pairs([pairing], now=now)
+    with transaction.atomic():
+        open_pairs([pairing], by=by, now=now)
+        post(written)
+    return pairing

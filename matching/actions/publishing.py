@@ -1,0 +1,171 @@
+"""Publishing a draft: pairs, the waiting list, history and emails in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from journal.actions import record, record_many
+from journal.models import Entry
+from matching import letters
+from matching.actions.drafts import move
+from matching.actions.pairs import hold_open, lock, new_pairing, open_pairs
+from matching.models import Pairing, Proposal, Round, RoundState
+from matching.permissions import takes_part
+from matching.tables import MATCHABLE
+from outbox.actions import post
+from programs.errors import Refused
+from programs.models import Membership, MembershipState
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What publishing would do, and to whom."""
+
+    round: Round
+    pairs: list[Proposal]
+    unmatched: list[Proposal]
+    idle_mentors: list[Membership]
+    write_again_on: date
+
+    @property
+    def mentors(self) -> int:
+        """How many mentors are written to because of new pairs."""
+        return len({line.mentor_id for line in self.pairs})
+
+    @property
+    def told(self) -> tuple[frozenset, ...]:
+        """Everybody who would hear from us, and with whom: the same before and under the lock, or nothing happens."""
+        return (
+            frozenset((line.mentee_id, line.mentor_id) for line in self.pairs),
+            frozenset(line.mentee_id for line in self.unmatched),
+            frozenset(mentor.pk for mentor in self.idle_mentors),
+        )
+
+    @property
+    def members(self) -> set[int]:
+        return {pk for line in self.pairs for pk in (line.mentee_id, line.mentor_id)} | self.told[1] | self.told[2]
+
+    @property
+    def emails(self) -> int:
+        return len(self.pairs) + self.mentors + len(self.unmatched) + len(self.idle_mentors)
+
+
+def lines_of(round):
+    return round.proposals.select_related("mentee__user", "mentor__user").order_by("pk")
+
+
+def plan_of(round: Round, now) -> Plan:
+    """Who would be paired, who would wait, and until when."""
+    lines = list(lines_of(round))
+    paired = {line.mentor_id for line in lines if line.mentor_id}
+    free_then = [pk for pk, free in round.places_then.items() if free and pk not in paired]
+    busy = Pairing.objects.open().filter(mentor__in=free_then).values("mentor")
+    idle = Membership.objects.filter(pk__in=free_then).matchable().exclude(pk__in=busy).select_related("user")
+    taken = set(Pairing.objects.open().of(round.program).values_list("mentee", flat=True))
+    unmatched = [
+        line for line in lines if not line.mentor_id and line.mentee.state in MATCHABLE and line.mentee_id not in taken
+    ]
+    again = round.program.today(now) + timedelta(days=round.program.figure("write_again_days"))
+    return Plan(round, [line for line in lines if line.mentor_id], unmatched, list(idle), again)
+
+
+def refuse_own_round(round, by) -> None:
+    """Nobody publishes what is about themselves."""
+    if by is not None and takes_part(by, round):
+        raise Refused(_("You are in this round yourself, so another coordinator has to publish it."))
+
+
+def publish(round: Round, *, by, now) -> Plan:
+    """Makes a draft true and tells everybody; or Refused, and nothing has happened."""
+    refuse_own_round(round, by)
+    program = round.program
+    plan = plan_of(round, now)
+    days = program.figure("rhythm_days")
+    pairings = [
+        new_pairing(
+            program, line.mentor, line.mentee, now=now, rhythm_days=days, pair_words=line.pair_words, round=round
+        )
+        for line in plan.pairs
+    ]
+    written = written_for(plan, pairings, now)
+    with transaction.atomic():
+        if not move(round, RoundState.DRAFT, RoundState.PUBLISHED, settled_at=now):
+            raise Refused(settled_sentence(round))
+        hold_open(program)
+        lock(plan.members)
+        if plan_of(round, now).told != plan.told:
+            raise Refused(_("Something changed while you were publishing. Look at the draft again."))
+        if pairings:
+            open_pairs(pairings, by=by, now=now)
+        put_on_waiting_list(plan, by=by, now=now)
+        record(by=by, verb="round.published", thing=round, now=now, topic=program.slug, words=published_words(plan))
+        post(written)
+    return plan
+
+
+def written_for(plan: Plan, pairings: list[Pairing], now) -> list:
+    """Every email of the round, rendered before the transaction."""
+    key = str(plan.round.public_id)
+    return [
+        *letters.of_pairs(pairings, key=key, now=now),
+        *letters.of_unmatched(
+            plan.round.program,
+            [(line.mentee, line.why_none.get("kind", "")) for line in plan.unmatched],
+            plan.idle_mentors,
+            write_again_on=plan.write_again_on,
+            key=key,
+            now=now,
+        ),
+    ]
+
+
+def settled_sentence(round) -> str:
+    """What somebody is told who publishes what is a draft no more."""
+    state = Round.objects.values_list("state", flat=True).get(pk=round.pk)
+    if state == RoundState.PUBLISHED:
+        return _("Another coordinator has published this round already. Everybody has been written to once.")
+    return _("This round is no draft any more, so there is nothing to publish.")
+
+
+def put_on_waiting_list(plan: Plan, *, by, now) -> None:
+    """Whoever got nobody waits, with the date we write again."""
+    members = [*(line.mentee for line in plan.unmatched), *plan.idle_mentors]
+    told = Membership.objects.filter(pk__in=[member.pk for member in members])
+    told.filter(state=MembershipState.WAITING).update(write_again_on=plan.write_again_on)
+    told.filter(state__in=[MembershipState.READY, MembershipState.ACTIVE]).update(
+        state=MembershipState.WAITING, since=now, write_again_on=plan.write_again_on
+    )
+    words = _("On the waiting list: nobody was found this time. We write again on %(date)s.") % {
+        "date": letters.day(plan.write_again_on)
+    }
+    record_many(
+        (
+            Entry(
+                at=now,
+                by=by,
+                verb="participant.waits",
+                app="programs",
+                model="membership",
+                object_id=str(member.pk),
+                topic=plan.round.program.slug,
+                words=words,
+            ),
+            [member.user],
+        )
+        for member in members
+    )
+
+
+def published_words(plan: Plan) -> str:
+    pairs = ngettext("Published %(count)s pair", "Published %(count)s pairs", len(plan.pairs)) % {
+        "count": len(plan.pairs)
+    }
+    return _("%(pairs)s; %(waiting)s people stay on the waiting list.") % {
+        "pairs": pairs,
+        "waiting": len(plan.unmatched) + len(plan.idle_mentors),
+    }

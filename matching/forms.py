@@ -1,0 +1,192 @@
+"""The matching rules as forms, drawn from what each kind of rule says it needs."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from matching import scoring
+from matching.scoring import PolicyError
+
+LONG = 5000
+MOST_POINTS = 100_000
+STEPS = range(-1, 4)
+FLOOR_LEVELS = 10
+# What each kind of rule is for, in the order in which they are offered.
+KIND_WORDS = {
+    "must_differ": (_("Must be different"), _("Never pair two people who gave the same answer, such as one employer.")),
+    "ordinal_distance": (
+        _("Steps apart on a scale"),
+        _("The mentor stands so many steps above the mentee, such as one or two grades."),
+    ),
+    "same_value": (_("Have the same answer"), _("Points where both gave the same answer, such as one profession.")),
+    "wish_met": (_("A wish is met"), _("Points where the mentor is what the mentee wishes for.")),
+}
+
+
+def steps_words(steps: int) -> str:
+    """A number of steps as the label of a field."""
+    if steps == 0:
+        return str(_("On the same step"))
+    if steps > 0:
+        return ngettext("%(steps)s step above", "%(steps)s steps above", steps) % {"steps": steps}
+    return ngettext("%(steps)s step below", "%(steps)s steps below", -steps) % {"steps": -steps}
+
+
+def points_field(label, *, required=True, help_text=""):
+    return forms.IntegerField(label=label, required=required, min_value=0, max_value=MOST_POINTS, help_text=help_text)
+
+
+def question_field(label, questions, *, required=True, help_text=""):
+    """One of the questions of a form, by its key."""
+    choices = [("", _("Choose a question")), *((key, question) for key, question in questions.items())]
+    return forms.ChoiceField(label=label, choices=choices, required=required, help_text=help_text)
+
+
+class RuleForm(forms.Form):
+    """One rule: a field for each thing its kind needs."""
+
+    def __init__(self, *args, kind: str, asked, rule: dict | None = None, **kwargs):
+        self.kind = scoring.KINDS[kind]
+        self.asked = asked
+        self.rule = rule or {}
+        super().__init__(*args, **kwargs)
+        for field in (*self.kind.fields, *self.kind.wording):
+            self.add(field)
+
+    def add(self, field) -> None:
+        """The form's field (or fields) for one of the rule's."""
+        value = self.rule.get(field.name)
+        said = {"label": field.label, "required": field.required, "help_text": field.help}
+        if field.type in ("mentee_question", "mentor_question"):
+            side = field.type.partition("_")[0]
+            self.fields[field.name] = question_field(
+                field.label, self.asked.labels(side), required=field.required, help_text=field.help
+            )
+        elif field.type == "points":
+            self.fields[field.name] = points_field(field.label, required=field.required, help_text=field.help)
+        elif field.type == "points_by_distance":
+            self.add_steps(field, value or {})
+            return
+        elif field.type == "scale":
+            widget = forms.Textarea(attrs={"rows": 11, "spellcheck": "false"})
+            said["help_text"] = _("One answer a line, the lowest first. Leave it empty to see which answers occur.")
+            self.fields[field.name] = forms.CharField(**said, max_length=LONG, widget=widget)
+            value = "\n".join(value or [])
+        elif field.type == "bool":
+            self.fields[field.name] = forms.BooleanField(**{**said, "required": False})
+        else:
+            self.fields[field.name] = forms.CharField(**said, max_length=300)
+        self.fields[field.name].initial = value
+
+    def add_steps(self, field, value: dict) -> None:
+        """A number of points for each number of steps; an empty one forbids the pair."""
+        self.steps = sorted({*STEPS, *(int(steps) for steps in value)})
+        for steps in self.steps:
+            name = self.step_name(field.name, steps)
+            self.fields[name] = points_field(steps_words(steps), required=False)
+            self.fields[name].initial = value.get(str(steps))
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+    @staticmethod
+    def step_name(name: str, steps: int) -> str:
+        return f"{name}_{steps}"
+
+    def data_of_rule(self) -> dict:
+        """The rule as the policy keeps it, from clean fields."""
+        data = {"kind": self.kind.kind} | ({"id": self.rule["id"]} if self.rule.get("id") else {})
+        for field in (*self.kind.fields, *self.kind.wording):
+            if field.type == "points_by_distance":
+                given = {steps: self.cleaned_data.get(self.step_name(field.name, steps)) for steps in self.steps}
+                value = {str(steps): points for steps, points in given.items() if points is not None}
+            else:
+                value = self.cleaned_data.get(field.name)
+                if field.type == "scale":
+                    value = [" ".join(line.split()) for line in (value or "").splitlines() if line.strip()]
+            if value or (value == 0 and field.type == "points"):
+                data[field.name] = value
+        return data
+
+    def clean(self):
+        """Whatever the rules' own reader finds wrong stands at its field."""
+        if self.errors:
+            return self.cleaned_data
+        sides = self.asked.labels("mentee"), self.asked.labels("mentor")
+        try:
+            scoring.parse_policy({"rules": [self.data_of_rule()]}, *sides)
+        except PolicyError as wrong:
+            for path, sentence in wrong.errors:
+                self.add_error(self.field_at(path), sentence)
+        return self.cleaned_data
+
+    def field_at(self, path: str) -> str | None:
+        """The form's field for a path such as rules.0.points.2."""
+        _rules, _place, name, *below = [*path.split("."), "", ""]
+        if name in self.fields:
+            return name
+        steps = self.step_name(name, below[0] if below[0] else 1)
+        return steps if steps in self.fields else None
+
+    @property
+    def main_fields(self):
+        """What the rule needs."""
+        wording = {field.name for field in self.kind.wording}
+        return [field for field in self.visible_fields() if field.name not in wording and field not in self.step_fields]
+
+    @property
+    def step_fields(self):
+        return [self[name] for name in self.fields if name.startswith("points_")]
+
+    @property
+    def wording_fields(self):
+        """How the rule is called, optional."""
+        return [self[field.name] for field in self.kind.wording]
+
+
+class EndForm(forms.Form):
+    """Why a pair ends."""
+
+    why = forms.CharField(
+        label=_("Why it ends"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("For coordinators of this program only. The two of them are not told."),
+    )
+
+
+class WeighingForm(forms.Form):
+    """What comes first where not everything can be had."""
+
+    floor = forms.BooleanField(
+        label=_("Lift the weakest pairs"),
+        required=False,
+        help_text=_(
+            "The lowest scores are raised as far as they go, for at most half a percent of the total. "
+            "Without it the total is the highest possible, and a few people may get a weak pair for it."
+        ),
+    )
+    coverage_first = forms.BooleanField(
+        label=_("As many mentees as possible have a mentor"),
+        required=False,
+        help_text=_("Without it the highest total comes first, even if fewer people have a mentor."),
+    )
+
+    @classmethod
+    def of(cls, rules: dict, *args):
+        return cls(
+            *args,
+            initial={
+                "floor": rules.get("floor_levels", FLOOR_LEVELS) > 0,
+                "coverage_first": rules.get("coverage_first", True),
+            },
+        )
+
+    def put_into(self, rules: dict) -> dict:
+        """The rules with these settings; a number of levels somebody chose elsewhere stays."""
+        levels = rules.get("floor_levels", FLOOR_LEVELS) or FLOOR_LEVELS
+        return {
+            **rules,
+            "floor_levels": levels if self.cleaned_data["floor"] else 0,
+            "coverage_first": self.cleaned_data["coverage_first"],
+        }

@@ -1,0 +1,329 @@
+"""The emails of matching: to whom, which text, which key."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.utils import formataddr
+from types import SimpleNamespace
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from matching.models import Pairing, PairingState
+from outbox import kinds, letters
+from outbox.kinds import Kind
+from profiles import civil
+from programs.models import Duty, Membership, MembershipState, PointOfContact, Program, ProgramState, Role
+from programs.permissions import may_write_to
+
+DUTY_OF_ROLE = {Role.MENTEE: Duty.MENTEES, Role.MENTOR: Duty.MENTORS}
+
+
+def day(value: date) -> str:
+    """A date as people say it."""
+    return date_format(value, "l j F Y")
+
+
+def one_line(text) -> str:
+    return " ".join(str(text).split())
+
+
+def clock_words(mine: str, theirs: str, now: datetime) -> str:
+    """How far the other's clock is from mine, where it is; "" where it is not."""
+    noon = civil.moment(civil.day_of(now, civil.zone(mine)), datetime.min.time().replace(hour=12), civil.zone(mine))
+    there = noon.astimezone(civil.zone(theirs))
+    if there.utcoffset() == noon.astimezone(civil.zone(mine)).utcoffset():
+        return ""
+    words = {"time": date_format(there, "H:i"), "zone": theirs.replace("_", " ")}
+    return _("When it is 12:00 where you are, it is %(time)s there (%(zone)s).") % words
+
+
+class Desk:
+    """Who answers for a program, and what all its emails have in common."""
+
+    def __init__(self, program: Program, now: datetime):
+        self.program = program
+        self.now = now
+
+    @cached_property
+    def first_contact_by(self) -> date:
+        return self.program.today(self.now) + timedelta(days=self.program.figure("first_contact_days"))
+
+    @cached_property
+    def coordinators(self) -> list:
+        active = Membership.objects.of(self.program).filter(role=Role.COORDINATOR, state=MembershipState.ACTIVE)
+        return [member.user for member in active.select_related("user").order_by("joined_at", "pk")]
+
+    @cached_property
+    def named(self) -> dict[str, PointOfContact]:
+        points = PointOfContact.objects.filter(program=self.program).select_related("person", "deputy")
+        return {point.duty: point for point in points}
+
+    def answers_for(self, role: str, avoid: set[int]):
+        """Who answers questions of this role: the one named for it, the deputy, a coordinator; none of `avoid`."""
+        point = self.named.get(DUTY_OF_ROLE[role])
+        candidates = [point.person, point.deputy] if point else []
+        for person in [*candidates, *self.coordinators]:
+            if person and person.email and person.is_active and person.pk not in avoid:
+                return person
+        return None
+
+    def write(self, kind: str, member: Membership, *, key: str, context: dict, about: dict, with_people=()):
+        """An unsaved email of this program to one of its members."""
+        people = [member.user, *with_people]
+        contact = self.answers_for(member.role, {person.pk for person in people})
+        return letters.write(
+            kind,
+            member.user,
+            key=key,
+            topic=self.program.slug,
+            now=self.now,
+            reply_to=formataddr((str(contact), contact.email)) if contact else "",
+            about={**about, "people": [str(person.public_id) for person in people]},
+            context={
+                "program": self.program,
+                "evaluation": self.program.evaluation_for(member.role),
+                "helper": contact,
+                **context,
+            },
+        )
+
+
+@dataclass(frozen=True)
+class Partner:
+    """The other one of a pair, as an email tells of them."""
+
+    name: str
+    pronouns: str
+    address: str
+    clock: str
+    why: list[str]
+
+
+def partner(pairing: Pairing, me, other, now) -> Partner:
+    """What somebody is told of their mentor or mentee: only what both may see."""
+    return Partner(
+        name=one_line(other),
+        pronouns=one_line(other.pronouns),
+        address=(other.email or "") if pairing.program.show_addresses else "",
+        clock=clock_words(me.time_zone, other.time_zone, now),
+        why=[one_line(words) for words in pairing.pair_words],
+    )
+
+
+def to_mentee(desk: Desk, pairing: Pairing, key: str):
+    """You have a mentor."""
+    mentor, mentee = pairing.mentor.user, pairing.mentee.user
+    return desk.write(
+        "matching.matched_mentee",
+        pairing.mentee,
+        key=key,
+        with_people=[mentor],
+        about={"pairings": [str(pairing.public_id)]},
+        context={
+            "mentor": partner(pairing, mentee, mentor, desk.now),
+            "rhythm": pairing.rhythm_words,
+            "first_contact_by": day(desk.first_contact_by),
+        },
+    )
+
+
+def to_mentor(desk: Desk, pairings: list[Pairing], key: str):
+    """One email to a mentor for all their new mentees."""
+    mentor = pairings[0].mentor
+    return desk.write(
+        "matching.matched_mentor",
+        mentor,
+        key=key,
+        with_people=[pairing.mentee.user for pairing in pairings],
+        about={"pairings": [str(pairing.public_id) for pairing in pairings]},
+        context={
+            "mentees": [partner(pairing, mentor.user, pairing.mentee.user, desk.now) for pairing in pairings],
+            "rhythm": pairings[0].rhythm_words,
+            "first_contact_by": day(desk.first_contact_by),
+        },
+    )
+
+
+def of_pairs(pairings: list[Pairing], *, now, key: str = "") -> list:
+    """The emails to both sides of new pairs: one to each mentee, one to each mentor for all of theirs."""
+    desk = Desk(pairings[0].program, now) if pairings else None
+    of_mentor = defaultdict(list)
+    for pairing in pairings:
+        of_mentor[pairing.mentor_id].append(pairing)
+    return [
+        *(to_mentee(desk, pairing, key or str(pairing.public_id)) for pairing in pairings),
+        *(to_mentor(desk, theirs, key or str(theirs[0].public_id)) for theirs in of_mentor.values()),
+    ]
+
+
+def of_unmatched(program: Program, mentees: list[tuple[Membership, str]], mentors, *, write_again_on, key, now) -> list:
+    """The emails to those whom a round left without anybody; mentees come with the kind of reason."""
+    desk = Desk(program, now)
+    context = {"write_again_on": day(write_again_on)}
+    return [
+        *(
+            desk.write(
+                "matching.unmatched_mentee",
+                mentee,
+                key=key,
+                about={"membership": str(mentee.public_id)},
+                context={**context, "reason": kind},
+            )
+            for mentee, kind in mentees
+        ),
+        *(
+            desk.write(
+                "matching.unmatched_mentor",
+                mentor,
+                key=key,
+                about={"membership": str(mentor.public_id)},
+                context=context,
+            )
+            for mentor in mentors
+        ),
+    ]
+
+
+def of_ending(pairing: Pairing, *, write_again_on: date | None, now) -> list:
+    """The emails to both sides of a pair that ends; nobody is told why, nor by whose wish."""
+    desk = Desk(pairing.program, now)
+    return [
+        desk.write(
+            "matching.pair_ended",
+            member,
+            key=str(pairing.public_id),
+            with_people=[other.user],
+            about={"ended": str(pairing.public_id)},
+            context={
+                "role": member.role,
+                "other": one_line(other.user),
+                "write_again_on": day(write_again_on) if write_again_on else "",
+            },
+        )
+        for member, other in ((pairing.mentee, pairing.mentor), (pairing.mentor, pairing.mentee))
+    ]
+
+
+def still_looking(member: Membership, *, next_date: date, now):
+    """On the date we named: where somebody on the waiting list stands, and when we write next."""
+    return Desk(member.program, now).write(
+        "matching.still_looking",
+        member,
+        key=member.write_again_on.isoformat(),
+        about={"membership": str(member.public_id)},
+        context={
+            "role": member.role,
+            "since": day(member.since.astimezone(member.program.zone)),
+            "next": day(next_date),
+        },
+    )
+
+
+def pairs_stand(letter, now) -> str:
+    """Needed while one of its pairs is open."""
+    found = Pairing.objects.filter(public_id__in=letter.about.get("pairings", []), state=PairingState.OPEN)
+    return "" if found.exists() else _("The pair it tells of has ended.")
+
+
+def still_waits(letter, now) -> str:
+    """Needed while the person is on the waiting list of a program that goes on."""
+    member = Membership.objects.filter(public_id=letter.about.get("membership")).select_related("program").first()
+    if member is None or member.state != MembershipState.WAITING:
+        return _("They are no longer on the waiting list.")
+    return _("The program has ended.") if member.program.state == ProgramState.ENDED else ""
+
+
+def may_leave(letter, now) -> bool:
+    """Held until the program is open."""
+    return may_write_to(letter.topic)
+
+
+def sample_partner(**fields) -> Partner:
+    why = [_("You have the same profession: Policy.")]
+    return Partner(**{"name": "Sam Example", "pronouns": "", "address": "", "clock": "", "why": why, **fields})
+
+
+def sample(topic: str) -> dict:
+    """Made-up people for a preview, in the program's own words."""
+    program = Program.objects.filter(Q(slug=topic)).first() or Program(name=_("Example program"))
+    some_day = day(date(2027, 3, 1))
+    address = "sam@example.org" if program.show_addresses else ""
+    return {
+        "program": program,
+        "evaluation": program.evaluation_for_mentees,
+        "helper": SimpleNamespace(name=_("Your coordinator")),
+        "mentor": sample_partner(address=address),
+        "mentees": [sample_partner(address=address)],
+        "rhythm": Pairing(rhythm_days=14).rhythm_words,
+        "first_contact_by": some_day,
+        "write_again_on": some_day,
+        "reason": "full",
+        "role": Role.MENTEE,
+        "other": "Sam Example",
+        "since": day(datetime(2027, 2, 1, tzinfo=UTC)),
+        "next": some_day,
+    }
+
+
+KINDS = [
+    Kind(
+        "matching.matched_mentee",
+        gettext_lazy("You have a mentor"),
+        "matching/matched_mentee.txt",
+        still_needed=pairs_stand,
+        may_leave=may_leave,
+        to_mentees=True,
+        sample=sample,
+    ),
+    Kind(
+        "matching.matched_mentor",
+        gettext_lazy("You have new mentees"),
+        "matching/matched_mentor.txt",
+        still_needed=pairs_stand,
+        may_leave=may_leave,
+        sample=sample,
+    ),
+    Kind(
+        "matching.unmatched_mentee",
+        gettext_lazy("No mentor yet"),
+        "matching/unmatched_mentee.txt",
+        still_needed=still_waits,
+        may_leave=may_leave,
+        sample=sample,
+    ),
+    Kind(
+        "matching.unmatched_mentor",
+        gettext_lazy("No mentee yet"),
+        "matching/unmatched_mentor.txt",
+        still_needed=still_waits,
+        may_leave=may_leave,
+        sample=sample,
+    ),
+    Kind(
+        "matching.pair_ended",
+        gettext_lazy("A pair has ended"),
+        "matching/pair_ended.txt",
+        may_leave=may_leave,
+        sample=sample,
+    ),
+    Kind(
+        "matching.still_looking",
+        gettext_lazy("Still on the waiting list"),
+        "matching/still_looking.txt",
+        still_needed=still_waits,
+        may_leave=may_leave,
+        sample=sample,
+    ),
+]
+
+
+def register() -> None:
+    """Makes the kinds of this app known to the outbox."""
+    for kind in KINDS:
+        kinds.register(kind)

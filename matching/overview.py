@@ -1,0 +1,123 @@
+"""What the workbench shows before anything is computed: the rules in words, and what they cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from matching import scoring, tables
+from matching.models import Policy
+from matching.scoring import PolicyError
+from questions.models import Answer, QuestionKind, Readers
+
+MOST_NAMED = 20
+# More different answers than this are no scale.
+MOST_STEPS = 40
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule as the page shows it."""
+
+    place: int
+    kind: str
+    label: str
+    sentence: str
+    hard: bool
+    highest: int
+    cost: scoring.RuleCost | None
+    errors: list[str]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The latest rules with what they cost the people of now."""
+
+    version: int
+    rules: dict
+    lines: list[RuleLine]
+    read: tables.Tables | None
+    # Names with the reason, and how many there are in all.
+    impossible: list[tuple[str, str]]
+    impossible_count: int
+    unusable: list[tuple[str, str]]
+
+
+def latest_rules(program) -> tuple[int, dict]:
+    """The version and the data of the latest rules; version 0 where there are none yet."""
+    policy = Policy.objects.of(program).first()
+    return (policy.version, policy.rules) if policy else (0, {"rules": []})
+
+
+def overview(program, user, asked) -> Overview:
+    """Everything about the rules that the page shows this coordinator, nothing about themselves."""
+    version, rules = latest_rules(program)
+    try:
+        read = tables.read(program, rules)
+    except PolicyError:
+        read = None
+    costs = {cost.rule_id: cost for cost in scoring.costs(read.scored)} if read else {}
+    lines = [line_of(place, rule, asked, costs) for place, rule in enumerate(rules.get("rules", []))]
+    if read is None or not read.mentors or not lines:
+        return Overview(version, rules, lines, read, [], 0, [])
+    alone = (read.scored.matrix < 0).all(axis=1).nonzero()[0].tolist()
+    named = [i for i in alone if read.mentees[i].user_id != user.pk][:MOST_NAMED]
+    return Overview(
+        version,
+        rules,
+        lines,
+        read,
+        [(read.mentees[i], read.why_none(i)) for i in named],
+        len(alone),
+        unusable_of(read, user),
+    )
+
+
+def line_of(place: int, rule: dict, asked, costs: dict) -> RuleLine:
+    """A rule in words, or what is wrong with it now."""
+    kind = scoring.KINDS.get(rule.get("kind", ""))
+    label = kind.label if kind else rule.get("kind", "")
+    try:
+        parsed = scoring.parse_policy({"rules": [rule]}, asked.labels("mentee"), asked.labels("mentor")).rules[0]
+    except PolicyError as wrong:
+        return RuleLine(place, rule.get("kind", ""), label, "", False, 0, None, [said for _path, said in wrong.errors])
+    return RuleLine(
+        place,
+        parsed.kind,
+        parsed.label,
+        parsed.sentence(),
+        parsed.hard,
+        parsed.highest(),
+        costs.get(rule.get("id") or f"{parsed.kind}-{place + 1}"),
+        [],
+    )
+
+
+def unusable_of(read: tables.Tables, user) -> list[tuple[str, str]]:
+    """People whose own answer rules everybody out, with the reason; an answer for the matching alone stays unnamed."""
+    found = []
+    for each in read.scored.diagnostics:
+        member = (read.mentees if each.side == "mentee" else read.mentors)[each.person]
+        if member.user_id != user.pk and (each.side, each.key) not in read.asked.sensitive:
+            found.append((member, each.sentence))
+    return found[:MOST_NAMED]
+
+
+def occurring(program, asked, *questions: tuple[str, str]) -> list[str]:
+    """The answers that occur to these questions (side, key), in the order of the form's choices where it has one."""
+    options: list[str] = []
+    seen: Counter = Counter()
+    for side, key in questions:
+        question = asked.questions.get((side, key))
+        if question is None:
+            continue
+        if question.kind in (QuestionKind.CHOICE, QuestionKind.SCALE):
+            options += [option for option in question.options if option not in options]
+        if question.readers == Readers.MATCHER:
+            # Nobody reads these, not even as a list of what occurs.
+            continue
+        people = tables.mentees_to_match(program) if side == "mentee" else tables.mentors_to_match(program)
+        answers = Answer.objects.filter(sheet__in=people.order_by().values("sheet"), question__key=key)
+        seen.update(value for value in answers.values_list("value", flat=True) if isinstance(value, str) and value)
+    others = sorted(value for value in seen if value not in options)
+    return (options + others)[:MOST_STEPS] if options or len(others) <= MOST_STEPS else []

@@ -1,0 +1,28 @@
+"""Who may work out, change and publish pairs."""
+
+from django.db.models import Q
+
+from programs.models import Membership, Role
+from programs.permissions import can_coordinate
+
+can_change_rules = can_coordinate
+can_ask_round = can_coordinate
+can_pair_by_hand = can_coordinate
+
+
+def takes_part(user, round) -> bool:
+    """Whether this person is themselves in the round, as mentee or as mentor."""
+    if round.proposals.filter(Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk)).exists():
+        return True
+    mine = Membership.objects.of(round.program_id).filter(user_id=user.pk, role=Role.MENTOR)
+    return any(pk in round.places_then for pk in mine.values_list("pk", flat=True))
+
+
+def can_publish(user, round) -> bool:
+    """A coordinator who is not in the round themselves: nobody decides what is about them."""
+    return can_coordinate(user, round.program) and not takes_part(user, round)
+
+
+def can_change_draft(user, round) -> bool:
+    """Whoever runs the program; a line about oneself is invisible and refused one by one."""
+    return can_coordinate(user, round.program)

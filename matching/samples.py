@@ -1,0 +1,37 @@
+"""The emails of a round as somebody will read them, before it is published."""
+
+from django.utils.translation import gettext as _
+
+from matching import letters
+from matching.actions import Plan
+from matching.actions.pairs import new_pairing
+from outbox.preview import show
+
+
+def samples_of(plan: Plan, now) -> list[dict]:
+    """One real email of each kind, not yet written down."""
+    program = plan.round.program
+    found = []
+    if plan.pairs:
+        of_mentor = [line for line in plan.pairs if line.mentor_id == plan.pairs[0].mentor_id]
+        days = program.figure("rhythm_days")
+        pairings = [
+            new_pairing(program, line.mentor, line.mentee, now=now, rhythm_days=days, pair_words=line.pair_words)
+            for line in of_mentor
+        ]
+        written = letters.of_pairs(pairings, now=now)
+        found += [(_("To a mentee"), written[0]), (_("To their mentor"), written[-1])]
+    unmatched = letters.of_unmatched(
+        program,
+        [(line.mentee, line.why_none.get("kind", "")) for line in plan.unmatched[:1]],
+        plan.idle_mentors[:1],
+        write_again_on=plan.write_again_on,
+        key="sample",
+        now=now,
+    )
+    names = {
+        "matching.unmatched_mentee": _("To a mentee who waits"),
+        "matching.unmatched_mentor": _("To a mentor who waits"),
+    }
+    found += [(names[letter.kind], letter) for letter in unmatched]
+    return [{"words": words, "to": letter.recipient, "shown": show(letter)} for words, letter in found]

@@ -1,0 +1,172 @@
+"""Reads a program's people and their answers into the tables that are scored."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from matching import scoring
+from matching.models import Pairing
+from programs.models import Membership, MembershipState, Program
+from questions.models import Answer, Question, Readers
+
+# Whoever may be in a round, as in Membership.objects.matchable().
+MATCHABLE = (MembershipState.READY, MembershipState.WAITING, MembershipState.ACTIVE)
+LABELS_OF_SIDES = (("mentee", "mentee_questionnaire_id"), ("mentor", "mentor_questionnaire_id"))
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a program asks each side: (side, key) of every question."""
+
+    questions: dict[tuple[str, str], Question]
+
+    def labels(self, side: str) -> dict[str, str]:
+        return {key: question.text for (of, key), question in self.questions.items() if of == side}
+
+    @cached_property
+    def sensitive(self) -> frozenset[tuple[str, str]]:
+        """Answers that only the matching may use."""
+        return frozenset(at for at, question in self.questions.items() if question.readers == Readers.MATCHER)
+
+    @cached_property
+    def shown_to_other_side(self) -> frozenset[tuple[str, str]]:
+        return frozenset(at for at, question in self.questions.items() if question.readers == Readers.OTHER_SIDE)
+
+    def hides(self, uses: Iterable[tuple[str, str]]) -> bool:
+        """Whether a rule that looks at these questions must not be told in its own words."""
+        return any(at in self.sensitive for at in uses)
+
+
+def asked_in(program: Program) -> Asked:
+    """The questions of the program's two forms as they stand now."""
+    side_of = {getattr(program, field): side for side, field in LABELS_OF_SIDES if getattr(program, field)}
+    found = Question.objects.filter(questionnaire__in=side_of).order_by("position", "pk")
+    both = program.mentee_questionnaire_id == program.mentor_questionnaire_id
+    questions = {}
+    for question in found:
+        sides = ("mentee", "mentor") if both else (side_of[question.questionnaire_id],)
+        questions.update({(side, question.key): question for side in sides})
+    return Asked(questions)
+
+
+def parsed(program: Program, rules: dict, asked: Asked | None = None) -> scoring.Policy:
+    """The program's rules read, or scoring.PolicyError with everything that is wrong."""
+    asked = asked or asked_in(program)
+    return scoring.parse_policy(rules, asked.labels("mentee"), asked.labels("mentor"))
+
+
+def mentees_to_match(program: Program):
+    """Who is ready or waiting and has no mentor yet."""
+    paired = Pairing.objects.open().filter(mentee=OuterRef("pk"))
+    return Membership.objects.of(program).mentees().matchable().exclude(Exists(paired))
+
+
+def mentors_to_match(program: Program):
+    """Every mentor who may be in a round, full ones too: they are part of the reasons."""
+    return Membership.objects.of(program).mentors().matchable()
+
+
+def free_places(mentors: list[Membership]) -> list[int]:
+    """How many people each of these may still take."""
+    taken = Pairing.objects.taken_of([mentor.pk for mentor in mentors])
+    return [max(0, mentor.places - taken.get(mentor.pk, 0)) for mentor in mentors]
+
+
+def columns(members: list[Membership], rows, keys: set[str]) -> dict[str, list]:
+    """Answers by question, in the order of the members; `rows` is the queryset they came from."""
+    place = {member.sheet_id: index for index, member in enumerate(members) if member.sheet_id}
+    found = {key: [None] * len(members) for key in sorted(keys)}
+    answers = Answer.objects.filter(sheet__in=rows.order_by().values("sheet"), question__key__in=keys)
+    for sheet, key, value in answers.values_list("sheet", "question__key", "value"):
+        if sheet in place:
+            found[key][place[sheet]] = value
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """A program's people, scored: mentee i and mentor j are members of the two lists."""
+
+    program: Program
+    asked: Asked
+    mentees: list[Membership]
+    mentors: list[Membership]
+    free: list[int]
+    answers: tuple[dict[str, list], dict[str, list]]
+    scored: scoring.Scored
+
+    @property
+    def policy(self) -> scoring.Policy:
+        return self.scored.policy
+
+    def score(self, mentee: int, mentor: int) -> int:
+        return int(self.scored.matrix[mentee, mentor])
+
+    def reasons(self, mentee: int, mentor: int) -> list[dict]:
+        """For coordinators, rule by rule; the points add up to the score, personal wishes stay unnamed."""
+        found = scoring.reasons(self.scored, mentee, mentor)
+        words = scoring.coordinator_words(found, self.asked.sensitive)
+        return [{"points": reason.points, "words": said} for reason, said in zip(found, words, strict=True)]
+
+    def pair_words(self, mentee: int, mentor: int) -> list[str]:
+        """What the two are told, drawn only from answers both may see."""
+        return scoring.pair_words(scoring.reasons(self.scored, mentee, mentor), self.asked.shown_to_other_side)
+
+    def why_not(self, mentee: int, mentor: int) -> str:
+        """For coordinators, why this pair cannot be."""
+        uses = {rule.id: rule.uses() for rule in self.policy.rules}
+        words = [
+            _("A personal wish stands against it.") if rule_id and self.asked.hides(uses[rule_id]) else sentence
+            for rule_id, sentence in scoring.why_not(self.scored, mentee, mentor)
+        ]
+        return " ".join(dict.fromkeys(words))
+
+    def why_none(self, mentee: int) -> str:
+        """For coordinators, why no mentor at all is possible for this person; no answer of anybody else's."""
+        uses = {rule.id: rule.uses() for rule in self.policy.rules}
+        words = []
+        for blocked in scoring.why_none(self.scored, mentee):
+            hidden = blocked.rule_id and self.asked.hides(uses[blocked.rule_id])
+            words.append(_("A personal wish excludes mentors.") if hidden else blocked.sentence)
+        return " ".join(dict.fromkeys(words)) or _("There is no mentor in this round.")
+
+    def fingerprint(self, seed: str, solver_version: str) -> str:
+        """SHA-256 of everything that goes in, so that the same people give the same pairs."""
+        mentee_answers, mentor_answers = self.answers
+        material = {
+            "rules": self.policy.to_json(),
+            "seed": seed,
+            "solver": solver_version,
+            "mentees": [[str(m.public_id), goes_first(m)] for m in self.mentees],
+            "mentors": [[str(m.public_id), free] for m, free in zip(self.mentors, self.free, strict=True)],
+            "answers": [mentee_answers, mentor_answers],
+        }
+        return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
+
+
+def goes_first(mentee: Membership) -> int:
+    """The class of a mentee: whoever is on the waiting list is matched before whoever is new."""
+    return 0 if mentee.state == MembershipState.WAITING else 1
+
+
+def read(program: Program, rules: dict, *, mentees=None, mentors=None) -> Tables:
+    """Everybody to match (or the members in these querysets), scored; PolicyError if the rules cannot be read."""
+    asked = asked_in(program)
+    policy = parsed(program, rules, asked)
+    mentee_rows = mentees_to_match(program) if mentees is None else mentees
+    mentor_rows = mentors_to_match(program) if mentors is None else mentors
+    left = list(mentee_rows.select_related("user").order_by("public_id"))
+    right = list(mentor_rows.select_related("user").order_by("public_id"))
+    keys = {side: {key for rule in policy.rules for key in rule.keys(side)} for side in ("mentee", "mentor")}
+    answers = columns(left, mentee_rows, keys["mentee"]), columns(right, mentor_rows, keys["mentor"])
+    mentor_at = {mentor.user_id: j for j, mentor in enumerate(right)}
+    themselves = [(i, mentor_at[m.user_id]) for i, m in enumerate(left) if m.user_id in mentor_at]
+    scored = scoring.score(policy, *answers, excluded=themselves, shape=(len(left), len(right)))
+    return Tables(program, asked, left, right, free_places(right), answers, scored)

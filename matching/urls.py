@@ -1,0 +1,24 @@
+"""The matching workbench of one program; lists are the admin's own."""
+
+from django.urls import path
+
+from matching.views import pairs, rounds, rules
+
+app_name = "matching"
+
+urlpatterns = [
+    path("<slug:slug>/matching/", rules.home, name="home"),
+    path("<slug:slug>/matching/rules/new/<slug:kind>/", rules.rule_new, name="rule_new"),
+    path("<slug:slug>/matching/rules/weighing/", rules.weighing, name="weighing"),
+    path("<slug:slug>/matching/rules/<int:place>/", rules.rule, name="rule"),
+    path("<slug:slug>/matching/rules/<int:place>/remove/", rules.rule_remove, name="rule_remove"),
+    path("<slug:slug>/matching/ask/", rounds.ask, name="ask"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/", rounds.round, name="round"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/progress/", rounds.progress, name="progress"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/mentees/<uuid:mentee>/", rounds.change, name="change"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/publish/", rounds.publish, name="publish"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/discard/", rounds.discard, name="discard"),
+    path("<slug:slug>/matching/pair/<uuid:mentee>/", pairs.by_hand, name="by_hand"),
+    path("<slug:slug>/matching/pairs/<uuid:pairing>/", pairs.pair, name="pair"),
+    path("<slug:slug>/matching/pairs/<uuid:pairing>/end/", pairs.end, name="end"),
+]

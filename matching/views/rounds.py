@@ -1,0 +1,273 @@
+"""A round in the browser: being worked out, as a draft, changed by hand, published."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import EmptyPage
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import render as render_template
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from matching import actions
+from matching.changes import options_for, since_draft
+from matching.lists import EXPORT_HEAD, PAGE_SIZES, DraftFilter, DraftTable, export_row
+from matching.models import Proposal, Round, RoundState
+from matching.permissions import can_publish, takes_part
+from matching.rounds import rules_do_not_fit
+from matching.samples import samples_of
+from matching.scoring import PolicyError
+from programs.errors import Refused
+from programs.models import Membership, ProgramState
+from programs.scoped import EXPORTS
+from programs.views.pages import coordinator_page, render
+
+MOST_IDLE = 30
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def round_of(request, program, public_id) -> Round:
+    rows = Round.objects.visible_to(request.user).of(program).select_related("program", "policy", "asked_by")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def to_round(round):
+    return redirect("matching:round", round.program.slug, round.public_id)
+
+
+@coordinator_page("matching")
+@require_POST
+def ask(request, program):
+    """Asks for the pairs to be worked out, in place of a draft where one is named."""
+    current = Round.objects.of(program).in_work().first()
+    if current is not None and str(current.public_id) != request.POST.get("instead_of"):
+        return to_round(current)
+    try:
+        round = actions.ask_round(program, by=request.user, now=timezone.now(), instead_of=current)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("matching:home", program.slug)
+    return to_round(round)
+
+
+@coordinator_page("matching")
+def round(request, program, round):
+    """One round, as far as it is."""
+    round = round_of(request, program, round)
+    if round.in_work:
+        return render(request, "matching/working.html", program, "matching", {"title": _("Round"), "round": round})
+    if round.state == RoundState.FAILED:
+        return render(request, "matching/failed.html", program, "matching", {"title": _("Round"), "round": round})
+    return draft(request, program, round)
+
+
+@coordinator_page("matching")
+def progress(request, program, round):
+    """How far a round is: a part of its page, asked for every second."""
+    round = round_of(request, program, round)
+    response = render_template(request, "matching/progress.html", {"round": round, "program": program})
+    if not round.in_work:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def draft(request, program, round):
+    """The lines of a draft, or of a round that was published or discarded."""
+    visible = Proposal.objects.visible_to(request.user).filter(round=round)
+    rows = visible.select_related("mentee__user", "mentor__user", "round__program")
+    found = DraftFilter(request.GET, rows)
+    lines = found.qs if found.is_valid() else visible.none()
+    table = DraftTable(
+        lines,
+        exclude=() if round.state == RoundState.DRAFT else ("change",),
+        order_by=request.GET.getlist("sort") or None,
+        attrs={"caption": _("The pairs")},
+    )
+    if kind := request.GET.get("_export"):
+        return export(program, kind, [row.record for row in table.rows])
+    paged(request, table)
+    table.names = could_take_more(visible, request.user)
+    everything = list(visible.select_related("mentee__user", "mentor__user"))
+    own = takes_part(request.user, round)
+    pairs = [line for line in everything if line.mentor_id]
+    is_draft = round.state == RoundState.DRAFT
+    context = {
+        "title": _("Draft") if is_draft else _("Round"),
+        "round": round,
+        "result": round.result,
+        "is_draft": is_draft,
+        "own": own,
+        "may_publish": is_draft and can_publish(request.user, round),
+        "matched": len(pairs),
+        "of": len(everything),
+        "total": sum(line.score for line in pairs),
+        "given_up": round.result.get("highest", 0) - round.result.get("total", 0),
+        "by_hand": any(line.by_hand for line in everything),
+        "changes": since_draft(round, everything, request.user) if is_draft else [],
+        "idle": idle_mentors(round, everything, request.user),
+        "filter": found,
+        "table": table,
+        "page_size": page_size(request),
+        "exports": [(kind.upper(), with_query(request, _export=kind)) for kind in EXPORTS],
+    }
+    return render(request, "matching/draft.html", program, "matching", context)
+
+
+def could_take_more(lines, user) -> dict[int, str]:
+    """Names of the mentors with whom one more place would help somebody; never whoever looks."""
+    wanted = {why.get("one_more_place_with") for why in lines.unmatched().values_list("why_none", flat=True)} - {None}
+    mentors = Membership.objects.filter(pk__in=wanted).exclude(user_id=user.pk).select_related("user")
+    return {mentor.pk: str(mentor.user) for mentor in mentors}
+
+
+def paged(request, table) -> None:
+    """The page asked for; the first where it is no page, the last where it is past the end."""
+    wanted = request.GET.get("page", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 1
+    try:
+        table.paginate(page=number, per_page=page_size(request))
+    except EmptyPage:
+        table.paginate(page=table.paginator.num_pages if number > 1 else 1, per_page=page_size(request))
+
+
+def page_size(request) -> int:
+    wanted = request.GET.get("per_page", "")
+    return int(wanted) if wanted in map(str, PAGE_SIZES) else PAGE_SIZES[1]
+
+
+def with_query(request, **changed) -> str:
+    query = request.GET.copy()
+    for key, value in changed.items():
+        query[key] = value
+    return f"?{query.urlencode()}"
+
+
+def export(program, kind: str, lines) -> HttpResponse:
+    """The lines as they are filtered and sorted; the program's word on evaluation stands first."""
+    if kind not in EXPORTS:
+        raise Http404
+    write, content_type = EXPORTS[kind]
+    words = dict.fromkeys([program.evaluation_for_mentees, program.evaluation_for_mentors])
+    rows = [[str(word) for word in EXPORT_HEAD], *(export_row(line) for line in lines)]
+    response = HttpResponse(write([" ".join(words)], rows), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{slugify(program.slug)}-draft.{kind}"'
+    return response
+
+
+def idle_mentors(round, lines, user) -> dict:
+    """Mentors with free places: how many, and the first of them by name; never whoever looks."""
+    used: dict[int, int] = {}
+    for line in lines:
+        if line.mentor_id:
+            used[line.mentor_id] = used.get(line.mentor_id, 0) + 1
+    free = {pk: places - used.get(pk, 0) for pk, places in round.places_then.items() if places > used.get(pk, 0)}
+    mentors = Membership.objects.filter(pk__in=free).exclude(user_id=user.pk).select_related("user")
+    named = [(mentor, free[mentor.pk], mentor.pk in used) for mentor in mentors]
+    return {"count": len(named), "places": sum(places for _m, places, _u in named), "named": named[:MOST_IDLE]}
+
+
+def line_of(request, round, mentee) -> Proposal:
+    lines = Proposal.objects.visible_to(request.user).filter(round=round).select_related("mentee__user", "mentor__user")
+    return get_object_or_404(lines, mentee__public_id=mentee)
+
+
+@coordinator_page("matching")
+@form_methods
+def change(request, program, round, mentee):
+    """Another mentor for one mentee of a draft, or none."""
+    round = round_of(request, program, round)
+    line = line_of(request, round, mentee)
+    if round.state != RoundState.DRAFT:
+        messages.info(request, _("This round is no draft any more, so its pairs cannot be changed here."))
+        return to_round(round)
+    if request.method == "POST":
+        try:
+            act_by_hand(request, round, line)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect(request.path)
+        messages.success(request, _("Set by hand. To undo it, choose again."))
+        return to_round(round)
+    try:
+        options = options_for(round, line, request.user)
+    except PolicyError:
+        messages.error(request, rules_do_not_fit())
+        return to_round(round)
+    context = {"title": str(line.mentee.user), "round": round, "line": line, "options": options}
+    return render(request, "matching/change.html", program, "matching", context)
+
+
+def act_by_hand(request, round, line) -> None:
+    """What the page of one line asked for: a mentor, a swap or nobody."""
+    said = {"by": request.user, "now": timezone.now()}
+    members = Membership.objects.of(round.program).participants().select_related("user")
+    if other := request.POST.get("swap"):
+        actions.swap_by_hand(round, line.mentee, found(members.mentees(), other), **said)
+    elif mentor := request.POST.get("mentor"):
+        actions.set_by_hand(round, line.mentee, found(members.mentors(), mentor), **said)
+    elif request.POST.get("nobody"):
+        actions.set_by_hand(round, line.mentee, None, **said)
+    else:
+        raise Refused(_("Choose a mentor, or nobody."))
+
+
+def found(members, public_id: str) -> Membership:
+    """A member by public id, in whatever shape it was sent."""
+    try:
+        return members.get(public_id=UUID(public_id))
+    except (Membership.DoesNotExist, ValueError):
+        raise Http404
+
+
+@coordinator_page("matching")
+@form_methods
+def publish(request, program, round):
+    """Says what will happen to whom, and does it."""
+    round = round_of(request, program, round)
+    if takes_part(request.user, round):
+        if request.method == "POST":
+            raise PermissionDenied
+        return render(request, "matching/not_yours.html", program, "matching", {"title": _("Publish"), "round": round})
+    if request.method == "POST":
+        try:
+            plan = actions.publish(round, by=request.user, now=timezone.now())
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return to_round(round)
+        messages.success(
+            request,
+            _("Published: %(pairs)s pairs. %(emails)s emails are on their way.")
+            % {"pairs": len(plan.pairs), "emails": plan.emails},
+        )
+        return to_round(round)
+    if round.state != RoundState.DRAFT:
+        return to_round(round)
+    now = timezone.now()
+    plan = actions.plan_of(round, now)
+    context = {
+        "title": _("Publish"),
+        "round": round,
+        "plan": plan,
+        "is_open": program.state == ProgramState.OPEN,
+        "changes": since_draft(round, [*plan.pairs, *plan.unmatched], request.user),
+        "samples": samples_of(plan, now),
+    }
+    return render(request, "matching/publish.html", program, "matching", context)
+
+
+@coordinator_page("matching")
+@require_POST
+def discard(request, program, round):
+    """Throws a draft away; nobody has been written to."""
+    round = round_of(request, program, round)
+    try:
+        actions.discard(round, by=request.user, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return to_round(round)
+    messages.success(request, _("Discarded. Nobody was written to."))
+    return redirect("matching:home", program.slug)

@@ -1,0 +1,196 @@
+"""What stands on somebody's home: what to do now, their partners, their waiting, and where they get help."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from matching.models import Pairing
+from profiles import civil
+from programs.figures import FIGURES
+from programs.models import Duty, Membership, MembershipState, PointOfContact, ProgramFigure, ProgramState, Role
+
+S = MembershipState
+GONE = [S.LEFT, S.DECLINED, S.COMPLETED]
+DUTY_OF_ROLE = {Role.MENTEE: Duty.MENTEES, Role.MENTOR: Duty.MENTORS}
+
+
+@dataclass
+class Partner:
+    """The other of a pair, as one of them sees it."""
+
+    pairing: Pairing
+    person: object
+    address: str
+    why: list
+    met_by: date
+    settling: bool
+
+    @property
+    def role(self):
+        return Role.MENTEE if self.person.pk == self.pairing.mentee.user_id else Role.MENTOR
+
+
+@dataclass
+class Place:
+    """A person in a program in one role: their partners, or what they wait for."""
+
+    membership: Membership
+    partners: list = field(default_factory=list)
+    helper: object = None
+    evaluation: str = ""
+
+    @property
+    def program(self):
+        return self.membership.program
+
+    @property
+    def role(self):
+        return self.membership.role
+
+    @property
+    def settling(self) -> list:
+        return [partner for partner in self.partners if partner.settling]
+
+
+@dataclass(frozen=True)
+class Step:
+    """The one thing to do now; without an action there is nothing to do but know."""
+
+    title: str
+    text: str
+    by: str = ""
+    action: str = ""
+    url: str = ""
+    place: str = ""
+
+
+def places(user, now) -> list[Place]:
+    """The programs this person takes part in, in a number of queries that does not grow with them."""
+    mine = Membership.objects.filter(user=user).participants().exclude(state__in=GONE).exclude(program__state="ended")
+    memberships = list(mine.select_related("program", "user").order_by("program__name", "-role", "pk"))
+    found = {membership.pk: Place(membership) for membership in memberships}
+    if not found:
+        return []
+    programs = {membership.program_id: membership.program for membership in memberships}
+    within = _first_contact_days(programs)
+    pairs = Pairing.objects.of_participant(user).open().order_by("began_at", "pk")
+    for pairing in pairs.select_related("program", "mentor__user", "mentee__user"):
+        as_mentee = pairing.mentee.user_id == user.pk
+        place = found.get(pairing.mentee_id if as_mentee else pairing.mentor_id)
+        if place:
+            place.partners.append(_partner(pairing, as_mentee, within[pairing.program_id], now))
+    _name_helpers(found.values(), programs, user)
+    for place in found.values():
+        place.evaluation = place.program.evaluation_for(place.role)
+    return list(found.values())
+
+
+def _first_contact_days(programs) -> dict[int, int]:
+    key = "first_contact_days"
+    days = {pk: FIGURES[key].default(program.template) for pk, program in programs.items()}
+    own = ProgramFigure.objects.filter(program__in=programs, key=key).order_by("since", "pk")
+    days.update(own.values_list("program", "value"))
+    return days
+
+
+def _partner(pairing, as_mentee, within, now) -> Partner:
+    person = pairing.mentor.user if as_mentee else pairing.mentee.user
+    met_by = civil.day_of(pairing.began_at, pairing.program.zone) + timedelta(days=within)
+    return Partner(
+        pairing=pairing,
+        person=person,
+        address=(person.email or "") if pairing.program.show_addresses else "",
+        why=list(pairing.pair_words),
+        met_by=met_by,
+        settling=civil.day_of(now, pairing.program.zone) <= met_by,
+    )
+
+
+def _name_helpers(found, programs, user) -> None:
+    """Who answers questions: the one named for the role, the deputy, else a coordinator; never one of the pair."""
+    points = PointOfContact.objects.filter(program__in=programs, duty__in=DUTY_OF_ROLE.values())
+    named = {(point.program_id, point.duty): point for point in points.select_related("person", "deputy")}
+    coordinators: dict[int, list] = {}
+    active = Membership.objects.filter(program__in=programs, role=Role.COORDINATOR, state=S.ACTIVE)
+    for member in active.select_related("user").order_by("joined_at", "pk"):
+        coordinators.setdefault(member.program_id, []).append(member.user)
+    for place in found:
+        point = named.get((place.program.pk, DUTY_OF_ROLE[place.role]))
+        candidates = [point.person, point.deputy] if point else []
+        avoid = {user.pk, *(partner.person.pk for partner in place.partners)}
+        for person in [*candidates, *coordinators.get(place.program.pk, [])]:
+            if person and person.is_active and person.pk not in avoid:
+                place.helper = person
+                break
+
+
+def next_step(found, needs, date_words) -> Step | None:
+    """What to do now: a hello that is due first, then what a program waits for, then what there is to know."""
+    new = [(partner.met_by, place, partner) for place in found for partner in place.settling]
+    if new:
+        new.sort(key=lambda row: row[0])
+        return _say_hello(new, date_words)
+    if needs:
+        program, need = needs[0]
+        return Step(need.title, need.why, action=need.action, url=need.url, place=program.name)
+    for place in found:
+        if place.partners:
+            return _keep_in_touch(place)
+    for place in found:
+        return _wait(place, date_words)
+    return None
+
+
+def _say_hello(new, date_words) -> Step:
+    met_by, place, partner = new[0]
+    by = _("By %(date)s.") % {"date": date_words(met_by)}
+    if len(new) > 1:
+        title = ngettext("Say hello to %(number)s person", "Say hello to %(number)s people", len(new))
+        text = _("They know of you and look forward to it. A short line and two times that suit you are enough.")
+        return Step(title % {"number": len(new)}, text, by)
+    title = _("Say hello to %(name)s") % {"name": partner.person}
+    if partner.address:
+        text = _("A short line is enough: who you are, and two times that would suit you.")
+        words = _("Write to %(name)s") % {"name": partner.person.get_short_name()}
+        return Step(title, text, by, words, f"mailto:{partner.address}")
+    if place.helper:
+        text = _("This program passes on no addresses: answer our email, and %(name)s puts the two of you in touch.")
+        return Step(title, text % {"name": place.helper}, by)
+    return Step(title, _("This program passes on no addresses: answer our email, and we put you in touch."), by)
+
+
+def _keep_in_touch(place) -> Step:
+    if len(place.partners) > 1:
+        title = _("Keep in touch with your %(number)s partners") % {"number": len(place.partners)}
+        return Step(title, _("How often is said beside each of them. There is nothing else to do here today."))
+    partner = place.partners[0]
+    title = _("Keep in touch with %(name)s") % {"name": partner.person}
+    often = {"often": partner.pairing.rhythm_words}
+    return Step(
+        title, _("This program suggests being in touch %(often)s. There is nothing else to do here today.") % often
+    )
+
+
+def _wait(place, date_words) -> Step:
+    """What happens next to somebody without a partner, and by when they hear of us."""
+    program = {"program": place.program}
+    mentee = place.role == Role.MENTEE
+    state = place.membership.state
+    if state == S.WAITING:
+        title = _("We are looking for a mentor for you") if mentee else _("We are looking for a mentee for you")
+        text = _("You are on the waiting list of %(program)s. There is nothing you need to do.") % program
+        again = {"date": date_words(place.membership.write_again_on)}
+        return Step(title, text, _("We write to you again on %(date)s, and sooner if we find somebody.") % again)
+    if state == S.ON_LEAVE:
+        return Step(_("You are on leave"), _("%(program)s knows, and nobody expects anything of you.") % program)
+    if place.program.state == ProgramState.SETUP:
+        text = _("%(program)s is being prepared. We write to you when it begins; there is nothing you need to do.")
+        return Step(_("You are on the list"), text % program)
+    if state in (S.READY, S.ACTIVE):
+        title = _("You will be matched with a mentor") if mentee else _("You will be matched with a mentee")
+        text = _("%(program)s brings people together in rounds. We write to you with the result, whatever it is.")
+        return Step(title, text % program)
+    text = _("%(program)s is looking at what you sent. We write to you when there is something to do.")
+    return Step(_("You are on your way in"), text % program)

@@ -1,0 +1,119 @@
+"""Every write that matters to a letter, but for its delivery."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from journal.actions import record_many
+from journal.models import Entry
+from outbox.models import Letter, LetterConcerns, LetterState, Muted
+
+CHUNK = 500
+
+
+@transaction.atomic
+def post(letters: Iterable[Letter]) -> int:
+    """Writes letters down in the caller's transaction; one whose key is there already is not written again.
+
+    Whoever has no address, or one that bounces, gets a letter all the same: delivery makes it a dead
+    letter that says so, which a coordinator sees and can send once there is an address.
+    """
+    letters = list(letters)
+    return sum(_post(letters[start : start + CHUNK]) for start in range(0, len(letters), CHUNK))
+
+
+def _post(letters: list[Letter]) -> int:
+    Letter.objects.bulk_create(letters, ignore_conflicts=True)
+    # With conflicts ignored the database tells no keys; what was there before has another public id.
+    written = dict(
+        Letter.objects.filter(public_id__in=[letter.public_id for letter in letters]).values_list("public_id", "pk")
+    )
+    about = {letter.public_id: letter.about.get("people", []) for letter in letters if letter.public_id in written}
+    named = {uuid.UUID(str(name)) for names in about.values() for name in names}
+    people = dict(get_user_model().objects.filter(public_id__in=named).values_list("public_id", "pk"))
+    LetterConcerns.objects.bulk_create(
+        LetterConcerns(letter_id=written[letter], person_id=people[name])
+        for letter, names in about.items()
+        for name in {uuid.UUID(str(name)) for name in names} & people.keys()
+    )
+    return len(written)
+
+
+def hold(letters, *, by, now, why: str = "") -> int:
+    """Keeps waiting letters back until somebody releases them."""
+    fields = {"outcome": _("Held back by hand.")}
+    return len(_move(letters, LetterState.WAITING, LetterState.HELD, "held", by, now, why, **fields))
+
+
+def release(letters, *, by, now, why: str = "") -> int:
+    """Lets held letters leave when they are due."""
+    return len(_move(letters, LetterState.HELD, LetterState.WAITING, "released", by, now, why, outcome=""))
+
+
+@transaction.atomic
+def cancel(letters, *, by, now, why: str = "") -> int:
+    """Letters that have not left never will: waiting, held and dead ones."""
+    letters, fields = list(letters), {"outcome": why or _("Cancelled by hand.")}
+    return sum(
+        len(_move(letters, old, LetterState.DROPPED, "cancelled", by, now, why, **fields))
+        for old in (LetterState.WAITING, LetterState.HELD, LetterState.DEAD)
+    )
+
+
+@transaction.atomic
+def send_again(letters, *, by, now, why: str = "") -> int:
+    """Gives dead letters six new tries; whoever does so believes the address again."""
+    fields = {"tries": 0, "due_at": now, "outcome": ""}
+    moved = _move(letters, LetterState.DEAD, LetterState.WAITING, "sent again", by, now, why, **fields)
+    people = {letter.recipient_id for letter in moved}
+    get_user_model().objects.filter(pk__in=people).update(address_bounced_at=None)
+    return len(moved)
+
+
+@transaction.atomic
+def _move(letters, old, new, verb, by, now, why, **fields) -> list[Letter]:
+    """One move of many letters, each by compare-and-set, each with its line in the history; those that moved."""
+    assert (old, new) in Letter.MOVES
+    moved = [
+        letter for letter in letters if Letter.objects.filter(pk=letter.pk, state=old).update(state=new, **fields) == 1
+    ]
+    record_many((_entry(letter, verb, by, now, why), [letter.recipient]) for letter in moved)
+    return moved
+
+
+def _entry(letter, verb, by, now, why) -> Entry:
+    return Entry(
+        at=now,
+        by=by,
+        verb=verb,
+        app="outbox",
+        model="letter",
+        object_id=str(letter.pk),
+        topic=letter.topic,
+        why=why,
+        words=letter.subject,
+    )
+
+
+@transaction.atomic
+def mute(person, topic: str, *, now) -> None:
+    """No more reminders about one program; what somebody must know still comes."""
+    _row, new = Muted.objects.get_or_create(person=person, topic=topic, defaults={"since": now})
+    if new:
+        _tell_history(person, topic, "reminders off", now)
+
+
+@transaction.atomic
+def unmute(person, topic: str, *, now) -> None:
+    """Reminders about one program come again."""
+    gone, _rows = Muted.objects.filter(person=person, topic=topic).delete()
+    if gone:
+        _tell_history(person, topic, "reminders on", now)
+
+
+def _tell_history(person, topic, verb, now):
+    entry = Entry(at=now, by=person, verb=verb, app="profiles", model="user", object_id=str(person.pk), topic=topic)
+    record_many([(entry, [person])])

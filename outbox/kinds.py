@@ -1,0 +1,86 @@
+"""The kinds of email there are: each app that posts some registers them when it starts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+def _always(letter, now) -> str:
+    return ""
+
+
+def _at_once(letter, now) -> bool:
+    return True
+
+
+def _nothing(topic: str) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of email: its text, and when it may and need not leave."""
+
+    name: str
+    title: str
+    template: str
+    # "" while the reason holds, else in plain words why it is no longer needed.
+    still_needed: Callable[[Any, Any], str] = _always
+    # False holds the letter back for now.
+    may_leave: Callable[[Any, Any], bool] = _at_once
+    # A reminder or request: it counts in the mail budget, and somebody may turn it off.
+    optional: bool = False
+    any_hour: bool = False
+    # Goes to mentees: the frame says how to reach a human about their mentor.
+    to_mentees: bool = False
+    # Why it came; without it, the frame says which program somebody takes part in.
+    why: str = ""
+    sample: Callable[[str], Mapping[str, Any]] = _nothing
+
+
+class UnknownKind(KeyError):
+    """A letter of a kind that no app registers any more."""
+
+
+_kinds: dict[str, Kind] = {}
+_name_of_topic: list[Callable[[str], str]] = []
+
+
+def register(kind: Kind) -> Kind:
+    """Makes a kind known; once per name."""
+    if _kinds.setdefault(kind.name, kind) != kind:
+        raise ValueError(f"Two kinds of email are called {kind.name}.")
+    return kind
+
+
+def get(name: str) -> Kind:
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def every() -> list[Kind]:
+    """All kinds, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]
+
+
+def optional_names() -> list[str]:
+    return [kind.name for kind in _kinds.values() if kind.optional]
+
+
+def title(name: str) -> str:
+    """A kind's title for screens."""
+    return str(_kinds[name].title) if name in _kinds else _("An email of an earlier time")
+
+
+def name_topics_with(function: Callable[[str], str]) -> None:
+    """Programs stand above the outbox: they say here what a topic is called."""
+    _name_of_topic[:] = [function]
+
+
+def topic_name(topic: str) -> str:
+    """What people call the program of this topic."""
+    return (_name_of_topic[0](topic) if topic and _name_of_topic else "") or topic

@@ -1,0 +1,103 @@
+"""Writing a letter: to whom, which text, which key."""
+
+import re
+import uuid
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.template import engines
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outbox import kinds
+from outbox.kinds import Kind
+from outbox.loading import settle_links
+from outbox.models import Letter
+from profiles import civil
+
+KEY_LENGTH = Letter._meta.get_field("key").max_length
+SUBJECT_LENGTH = Letter._meta.get_field("subject").max_length
+
+
+def key_of(kind: str, to, topic: str, key: str) -> str:
+    """The whole key: kind, person and program; the matter and the civil due key are the caller's."""
+    whole = f"{kind}:{to.public_id}:{topic}:{key}"
+    if len(whole) <= KEY_LENGTH:
+        return whole
+    short = uuid.uuid5(uuid.NAMESPACE_OID, whole).hex
+    return f"{whole[: KEY_LENGTH - len(short) - 1]}:{short}"
+
+
+def write(kind, to, *, key, context, topic, now, due=None, reply_to="", about=None, cut_off=None) -> Letter:
+    """An unsaved letter with its text; render here, outside any transaction, and post it inside.
+
+    `about` is for the kind's own questions later; its "people" are the public ids of those it is about.
+    """
+    kind = kind if isinstance(kind, Kind) else kinds.get(kind)
+    subject, body = text_of(kind, to, context=context, topic=topic, reply_to=reply_to)
+    public_id = uuid.uuid4()
+    return Letter(
+        public_id=public_id,
+        key=key_of(kind.name, to, topic, key),
+        recipient=to,
+        kind=kind.name,
+        topic=topic,
+        about=about or {},
+        subject=subject,
+        body=body,
+        reply_to=reply_to,
+        posted_at=now,
+        due_at=_by_day(kind, due or now, now, cut_off, civil.zone(to.time_zone)),
+        cut_off=cut_off,
+        message_id=f"<{public_id.hex}@{_domain()}>",
+    )
+
+
+def text_of(kind: Kind, to, *, context, topic, reply_to="") -> tuple[str, str]:
+    """Subject and framed body of a kind of email for one person, times in their zone, links as [link: purpose]."""
+    engine = engines["letters"]
+    context = {"person": to, "topic": topic, **context}
+    with timezone.override(civil.zone(to.time_zone)):
+        rendered = settle_links(engine.get_template(kind.template).render(context))
+    subject, body = _split(rendered)
+    frame = {
+        "body": body,
+        # Said with people's own words in them, so none of it may become a link.
+        "why": settle_links(
+            context.get("why") or str(kind.why) or _why(context.get("program") or kinds.topic_name(topic))
+        ),
+        "contact": settle_links(str(context.get("contact") or _human(reply_to))),
+        "to_mentees": kind.to_mentees,
+        "optional": kind.optional,
+    }
+    framed = engine.get_template("frame.txt").render(frame)
+    return subject, re.sub(r"\n{3,}", "\n\n", settle_links(framed, keep=True)).strip() + "\n"
+
+
+def _split(rendered: str) -> tuple[str, str]:
+    """The subject stands before the first empty line; a line break somebody typed into a name is a blank."""
+    head, _blank, body = rendered.replace("\r\n", "\n").strip().partition("\n\n")
+    subject = " ".join("".join(c if c.isprintable() else " " for c in head).split())
+    return subject[:SUBJECT_LENGTH], body.strip()
+
+
+def _why(program) -> str:
+    if program:
+        return _("You get this email because you take part in %(program)s.") % {"program": program}
+    return _("You get this email because you have an account with us.")
+
+
+def _human(reply_to: str) -> str:
+    name, address = parseaddr(reply_to or settings.DEFAULT_FROM_EMAIL)
+    return name or address
+
+
+def _domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+def _by_day(kind, due, now, cut_off, zone):
+    """What would be useless in the morning goes the evening before, where there still is one."""
+    if kind.any_hour or not cut_off or not civil.is_night(due, zone) or civil.next_morning(due, zone) < cut_off:
+        return due
+    return max(now, civil.evening_before(due, zone))

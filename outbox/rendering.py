@@ -1,0 +1,82 @@
+"""From a stored text to what is sent or shown: one code path for both."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.template.loader import render_to_string
+
+from outbox import links
+from outbox.links import MARK
+
+FOOT = "-- "
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text, or a link: its words, and where it leads ("" where it is shown as words only)."""
+
+    text: str
+    link: bool = False
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a list, a heading or a link on a line of its own."""
+
+    shape: str
+    lines: list[list[Piece]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An email as its reader gets it."""
+
+    subject: str
+    text: str
+    html: str
+    blocks: list[Block]
+    foot: list[Block]
+
+
+def _pieces(line: str, href: Callable[[str], str]) -> list[Piece]:
+    pieces, end = [], 0
+    for mark in MARK.finditer(line):
+        if line[end : mark.start()]:
+            pieces.append(Piece(line[end : mark.start()]))
+        pieces.append(Piece(links.words(mark[1]), True, href(mark[1])))
+        end = mark.end()
+    return [*pieces, Piece(line[end:])] if line[end:] else pieces
+
+
+def _block(lines: list[str], href: Callable[[str], str]) -> Block:
+    if len(lines) == 1 and MARK.fullmatch(lines[0].strip()):
+        return Block("link", [_pieces(lines[0].strip(), href)])
+    if all(line.startswith("- ") for line in lines):
+        return Block("list", [_pieces(line[2:], href) for line in lines])
+    return Block("text", [_pieces(line, href) for line in lines])
+
+
+def blocks_of(text: str, href: Callable[[str], str]) -> list[Block]:
+    """The paragraphs, lists and links of a text."""
+    return [_block(part.split("\n"), href) for part in re.split(r"\n{2,}", text.strip("\n")) if part.strip()]
+
+
+def plain_of(text: str, href: Callable[[str], str]) -> str:
+    """The text with its links: in words and address on a line of their own, as the bare address inside a sentence."""
+
+    def put(line: str) -> str:
+        if (own := MARK.fullmatch(line.strip())) and (target := href(own[1])):
+            return f"{links.words(own[1])}:\n{target}"
+        return MARK.sub(lambda mark: href(mark[1]) or f"[{links.words(mark[1])}]", line)
+
+    return "\n".join(put(line) for line in text.split("\n"))
+
+
+def render(letter, href: Callable[[str], str]) -> Shown:
+    """A letter as its reader gets it, each link leading where href says."""
+    body, _, foot = letter.body.partition(f"\n{FOOT}\n")
+    blocks, below = blocks_of(body, href), blocks_of(foot, href)
+    html = render_to_string("letters/frame.html", {"subject": letter.subject, "blocks": blocks, "foot": below})
+    return Shown(letter.subject, plain_of(letter.body, href).rstrip() + "\n", html, blocks, below)

@@ -1,0 +1,17 @@
+"""What changes about a person by their own hand."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from profiles.models import User
+
+
+@transaction.atomic
+def change_profile(person, *, by, now, name: str, pronouns: str, time_zone: str, languages: list[str]) -> None:
+    """Stores what a person says of themselves; nobody does it for another.
+
+    It writes no history: what people say of themselves here concerns nobody else, and the journal stands above.
+    """
+    if by.pk != person.pk:
+        raise PermissionDenied
+    User.objects.filter(pk=person.pk).update(name=name, pronouns=pronouns, time_zone=time_zone, languages=languages)

@@ -1,0 +1,9 @@
+"""Addresses about oneself."""
+
+from django.urls import path
+
+from profiles import views
+
+urlpatterns = [
+    path("profile/", views.profile, name="profile"),
+]

@@ -1,0 +1,24 @@
+"""A person's own page about themselves."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from profiles import actions
+from profiles.forms import ProfileForm
+
+ASKED = ("name", "pronouns", "time_zone", "languages")
+
+
+@never_cache
+def profile(request):
+    """What others may know of you, and the form to change it."""
+    form = ProfileForm(request.POST or None, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        said = {key: form.cleaned_data[key] for key in ASKED}
+        actions.change_profile(request.user, by=request.user, now=timezone.now(), **said)
+        messages.success(request, _("Saved."))
+        return redirect("profile")
+    return render(request, "profiles/profile.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -1,0 +1,234 @@
+"""The lists of a program: participants, emails, history, people; below programs no row knows who coordinates."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from journal.models import Entry
+from outbox import actions as outbox_actions
+from outbox.models import Letter, LetterState
+from programs.fates import fate
+from programs.models import Membership, Program, ProgramState
+from programs.permissions import entries_visible_to, letters_visible_to
+from programs.scoped import ProgramFilter, ScopedAdmin, TopicFilter, moment_words, status_words
+
+# People are looked at in programs; nobody is given rights by groups.
+# Addresses and second factors are kept on the pages of signing in: the stock form would show the latter's secret.
+for unwanted in (Group, EmailAddress, Authenticator):
+    if admin.site.is_registered(unwanted):
+        admin.site.unregister(unwanted)
+
+
+@admin.register(Program)
+class ProgramAdmin(ScopedAdmin):
+    """Programs one runs; each leads to its home."""
+
+    section = "home"
+    list_display = ["home", "template", "status_column", "starts_on", "ends_on"]
+    list_display_links = None
+    list_filter = ["state", "template"]
+    search_fields = ["name", "purpose"]
+    ordering = ["name", "pk"]
+    export_columns = [
+        (gettext_lazy("name"), lambda row: row.name),
+        (gettext_lazy("kind"), lambda row: row.get_template_display()),
+        (gettext_lazy("status"), lambda row: row.get_state_display()),
+        (gettext_lazy("first day"), lambda row: row.starts_on),
+        (gettext_lazy("last day"), lambda row: row.ends_on),
+    ]
+
+    def rows(self, user):
+        return Program.objects.coordinated_by(user)
+
+    def page_of(self, row):
+        return reverse("program_home", args=[row.slug])
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def home(self, row):
+        return format_html('<a href="{}">{}</a>', self.page_of(row), row.name)
+
+    @admin.display(description=gettext_lazy("status"), ordering="state")
+    def status_column(self, row):
+        return status_words(row.state, row.get_state_display())
+
+
+@admin.register(Membership)
+class MembershipAdmin(ScopedAdmin):
+    """Participants; each leads to their page in the program."""
+
+    section = "people"
+    list_help = gettext_lazy("Everybody who takes part, but for your own place where you are a participant yourself.")
+    list_display = ["person", "role", "status_column", "places_words", "since_words", "program"]
+    list_display_links = None
+    list_filter = [ProgramFilter, "role", "state"]
+    list_select_related = ["user", "program"]
+    search_fields = ["user__name", "user__email"]
+    ordering = ["user__name", "pk"]
+    export_columns = [
+        (gettext_lazy("name"), lambda row: row.user.name),
+        (gettext_lazy("email address"), lambda row: row.user.email or ""),
+        (gettext_lazy("role"), lambda row: row.get_role_display()),
+        (gettext_lazy("status"), lambda row: row.get_state_display()),
+        (gettext_lazy("places"), lambda row: row.places if row.role == Membership.Role.MENTOR else ""),
+        (gettext_lazy("status since"), lambda row: row.since.astimezone(row.program.zone).date()),
+        (gettext_lazy("program"), lambda row: row.program.name),
+    ]
+
+    def rows(self, user):
+        return Membership.objects.visible_to(user).participants()
+
+    def page_of(self, row):
+        return reverse("programs:participant", args=[row.program.slug, row.public_id])
+
+    @admin.display(description=gettext_lazy("name"), ordering="user__name")
+    def person(self, row):
+        return format_html('<a href="{}">{}</a>', self.page_of(row), row.user)
+
+    @admin.display(description=gettext_lazy("status"), ordering="state")
+    def status_column(self, row):
+        return status_words(row.state, row.get_state_display())
+
+    @admin.display(description=gettext_lazy("status since"), ordering="since")
+    def since_words(self, row):
+        return moment_words(row.since)
+
+    @admin.display(description=gettext_lazy("places"), ordering="places")
+    def places_words(self, row):
+        return row.places if row.role == Membership.Role.MENTOR else "–"
+
+
+@admin.register(Letter)
+class LetterAdmin(ScopedAdmin):
+    """Emails and what became of them."""
+
+    section = "emails"
+    list_title = gettext_lazy("Emails")
+    list_help = gettext_lazy("Every email of the program, waiting, sent or not delivered. Open one to read it.")
+    list_display = ["subject_link", "recipient", "kind_words", "status_column", "fate_words", "written"]
+    list_display_links = None
+    list_filter = [TopicFilter, "state"]
+    list_select_related = ["recipient"]
+    search_fields = ["subject", "recipient__name", "recipient__email"]
+    ordering = ["-posted_at", "-pk"]
+    actions = ["send_again", "cancel"]
+    export_columns = [
+        (gettext_lazy("subject"), lambda row: row.subject),
+        (gettext_lazy("to"), lambda row: row.recipient.name),
+        (gettext_lazy("email address"), lambda row: row.recipient.email or ""),
+        (gettext_lazy("status"), lambda row: row.get_state_display()),
+        (gettext_lazy("what happened"), lambda row: row.outcome),
+        (gettext_lazy("written"), lambda row: row.posted_at),
+        (gettext_lazy("sent"), lambda row: row.sent_at),
+    ]
+
+    def rows(self, user):
+        setup = Program.objects.filter(slug=OuterRef("topic"), state=ProgramState.SETUP)
+        return letters_visible_to(user).annotate(not_open=Exists(setup))
+
+    def page_of(self, row):
+        return reverse("programs:email", args=[row.topic, row.public_id])
+
+    @admin.display(description=gettext_lazy("subject"), ordering="subject")
+    def subject_link(self, row):
+        return format_html('<a href="{}">{}</a>', self.page_of(row), row.subject)
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_words(self, row):
+        return row.kind_title
+
+    @admin.display(description=gettext_lazy("status"), ordering="state")
+    def status_column(self, row):
+        return status_words(row.state, row.get_state_display())
+
+    @admin.display(description=gettext_lazy("what became of it"))
+    def fate_words(self, row):
+        return capfirst(fate(row, row.not_open))
+
+    @admin.display(description=gettext_lazy("written"), ordering="posted_at")
+    def written(self, row):
+        return moment_words(row.posted_at)
+
+    @admin.action(description=gettext_lazy("Try again to send those not delivered"), permissions=["view"])
+    def send_again(self, request, queryset):
+        dead = queryset.filter(state=LetterState.DEAD).select_related("recipient")
+        done = outbox_actions.send_again(dead, by=request.user, now=timezone.now())
+        self._say(request, done, ngettext("%d email is tried again.", "%d emails are tried again.", done))
+
+    @admin.action(description=gettext_lazy("Cancel those not sent yet"), permissions=["view"])
+    def cancel(self, request, queryset):
+        waiting = queryset.filter(state__in=[LetterState.WAITING, LetterState.HELD, LetterState.DEAD])
+        done = outbox_actions.cancel(
+            waiting.select_related("recipient"), by=request.user, now=timezone.now(), why=_("Cancelled by hand.")
+        )
+        self._say(request, done, ngettext("%d email is cancelled.", "%d emails are cancelled.", done))
+
+    def _say(self, request, done, words):
+        if done:
+            self.message_user(request, words % done, messages.SUCCESS)
+        else:
+            self.message_user(request, _("None of those chosen could be changed."), messages.WARNING)
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """The newest part of the history."""
+
+    title = gettext_lazy("when")
+    parameter_name = "days"
+
+    def lookups(self, request, model_admin):
+        return [("1", _("In the last day")), ("7", _("In the last 7 days")), ("30", _("In the last 30 days"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in dict(self.lookup_choices):
+            return queryset
+        return queryset.filter(at__gt=timezone.now() - timedelta(days=int(self.value())))
+
+
+@admin.register(Entry)
+class EntryAdmin(ScopedAdmin):
+    """History: read, never written."""
+
+    section = "history"
+    list_title = gettext_lazy("History")
+    list_help = gettext_lazy("What was done, by whom and why. Nothing here can be changed.")
+    list_display = ["at_words", "what", "by_words", "why"]
+    list_display_links = None
+    list_filter = [TopicFilter, WhenFilter]
+    list_select_related = ["by"]
+    search_fields = ["words", "why", "by__name"]
+    ordering = ["-at", "-pk"]
+    export_columns = [
+        (gettext_lazy("when"), lambda row: row.at),
+        (gettext_lazy("what"), str),
+        (gettext_lazy("by"), lambda row: str(row.by or "")),
+        (gettext_lazy("why"), lambda row: row.why),
+    ]
+
+    def rows(self, user):
+        return entries_visible_to(user)
+
+    def page_of(self, row):
+        # A line of history has no page of its own: the list says all of it.
+        return reverse("admin:journal_entry_changelist")
+
+    @admin.display(description=gettext_lazy("when"), ordering="at")
+    def at_words(self, row):
+        return moment_words(row.at)
+
+    @admin.display(description=gettext_lazy("what"))
+    def what(self, row):
+        return str(row)
+
+    @admin.display(description=gettext_lazy("by"), ordering="by__name")
+    def by_words(self, row):
+        return row.by or _("the system")

@@ -1,0 +1,92 @@
+"""The people of one's programs; whoever runs the installation may add and correct them."""
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from journal.actions import record
+from profiles.models import User
+from programs.permissions import people_visible_to
+from programs.scoped import ScopedAdmin
+
+
+class PersonForm(forms.ModelForm):
+    """What may be corrected by hand; the address only while nobody has signed in with it."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "pronouns", "time_zone", "is_active"]
+
+    def clean_email(self):
+        return (self.cleaned_data["email"] or "").strip().lower() or None
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin):
+    """People: coordinators look, whoever runs the installation also adds and corrects."""
+
+    form = PersonForm
+    list_display = ["name_link", "email", "pronouns", "time_zone", "is_active"]
+    list_display_links = None
+    search_fields = ["name", "email"]
+    ordering = ["name", "pk"]
+    export_columns = [
+        (gettext_lazy("name"), lambda row: row.name),
+        (gettext_lazy("email address"), lambda row: row.email or ""),
+        (gettext_lazy("pronouns"), lambda row: row.pronouns),
+        (gettext_lazy("time zone"), lambda row: row.time_zone),
+    ]
+
+    def rows(self, user):
+        return people_visible_to(user)
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def name_link(self, row):
+        return format_html('<a href="{}">{}</a>', reverse("admin:profiles_user_change", args=[row.pk]), row)
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["email"] if obj is not None and obj.last_login is not None else []
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if self.has_change_permission(request):
+            return self.changeform_view(request, object_id, form_url, extra_context)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def page_of(self, row):
+        # Coordinators know somebody as a participant: the list of those, narrowed to this person.
+        if not row.email:
+            raise Http404
+        return f"{reverse('admin:programs_membership_changelist')}?q={row.email}"
+
+    def save_model(self, request, obj, form, change):
+        with transaction.atomic():
+            if not change:
+                obj.set_unusable_password()
+                obj.save(force_insert=True)
+            elif form.changed_data:
+                values = {name: form.cleaned_data[name] for name in form.changed_data}
+                User.objects.filter(pk=obj.pk).update(**values)
+            labels = [str(User._meta.get_field(name).verbose_name) for name in form.changed_data]
+            words = _("%(name)s was corrected by hand: %(list)s.") % {"name": obj, "list": ", ".join(labels)}
+            if not change:
+                words = _("%(name)s was added as a person.") % {"name": obj}
+            verb = "person.changed" if change else "person.added"
+            record(by=request.user, verb=verb, thing=obj, now=timezone.now(), concerns=[obj], words=words)
+
+    def log_addition(self, request, obj, message):
+        """History is the journal's."""
+
+    def log_change(self, request, obj, message):
+        """History is the journal's."""

@@ -1,0 +1,1 @@
+"""Forms of a program: input to clean data; an action saves it."""

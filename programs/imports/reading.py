@@ -1,0 +1,109 @@
+"""One line of a spreadsheet as a person (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from programs.imports import columns
+from programs.imports.columns import Meaning
+from questions.typed import short, split
+
+MOST_NAME, MOST_PRONOUNS, MOST_ADDRESS = 150, 40, 254
+
+
+class Refusal(Exception):
+    """Why a line is not imported: a code to be put into words, and the column it is about."""
+
+    def __init__(self, code: str, column: str = "", params: dict | None = None):
+        super().__init__(code)
+        self.code = code
+        self.column = column
+        self.params = params or {}
+
+    def to_json(self) -> dict:
+        return {"code": self.code, "column": self.column, "params": self.params}
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a line says of somebody, answers apart."""
+
+    email: str
+    name: str
+    pronouns: str = ""
+    time_zone: str = ""
+    languages: tuple[str, ...] = ()
+    places: int | None = None
+
+
+def read_person(header: Sequence[str], meanings: Sequence[Meaning], cells: Sequence[str], checks) -> Person:
+    """The person of a line; raises Refusal where what it says cannot be."""
+    found = {m.target: (name, cell) for name, m, cell in zip(header, meanings, cells, strict=True) if not m.is_answer}
+    found.pop(columns.IGNORE, None)
+    return Person(
+        email=_email(*found[columns.EMAIL], checks),
+        name=_name(found),
+        pronouns=_limited(found.get(columns.PRONOUNS), MOST_PRONOUNS),
+        time_zone=_zone(found.get(columns.TIME_ZONE), checks),
+        languages=_languages(found.get(columns.LANGUAGES), checks),
+        places=_places(found.get(columns.PLACES), checks),
+    )
+
+
+def _email(column: str, cell: str, checks) -> str:
+    address = cell.removeprefix("mailto:").strip().lower()
+    if not address:
+        raise Refusal("no_address", column)
+    if len(address) > MOST_ADDRESS or not checks.is_address(address):
+        raise Refusal("bad_address", column, {"value": short(address)})
+    return address
+
+
+def _name(found: dict[str, tuple[str, str]]) -> str:
+    parts = [found[target] for target in (columns.NAME, columns.FIRST_NAME, columns.LAST_NAME) if target in found]
+    name = " ".join(" ".join(cell for _column, cell in parts).split())
+    if not name:
+        raise Refusal("no_name", parts[0][0])
+    if len(name) > MOST_NAME:
+        raise Refusal("too_long", parts[0][0], {"most": MOST_NAME})
+    return name
+
+
+def _limited(cell: tuple[str, str] | None, most: int) -> str:
+    if cell is None:
+        return ""
+    column, text = cell
+    if len(text) > most:
+        raise Refusal("too_long", column, {"most": most})
+    return text
+
+
+def _zone(cell: tuple[str, str] | None, checks) -> str:
+    if cell is None or not cell[1]:
+        return ""
+    column, text = cell
+    name = text.replace(" ", "_")
+    if not checks.is_zone(name):
+        raise Refusal("bad_zone", column, {"value": short(text)})
+    return name
+
+
+def _languages(cell: tuple[str, str] | None, checks) -> tuple[str, ...]:
+    if cell is None:
+        return ()
+    column, text = cell
+    codes = []
+    for part in split(text.replace("/", ",")):
+        code = checks.language_codes.get(part.casefold())
+        if code is None:
+            raise Refusal("bad_language", column, {"value": short(part)})
+        codes.append(code)
+    return tuple(dict.fromkeys(codes))
+
+
+def _places(cell: tuple[str, str] | None, checks) -> int | None:
+    if cell is None or not cell[1]:
+        return None
+    column, text = cell
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= checks.most_places):
+        raise Refusal("bad_places", column, {"value": short(text), "most": checks.most_places})
+    return int(text)

@@ -1,0 +1,53 @@
+"""The frame around a program's pages: its navigation and the addresses of its lists."""
+
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from programs.permissions import can_coordinate
+
+# section, words, URL name, whether it is a list of the admin (then narrowed to the program by ?program=).
+SECTIONS = [
+    ("home", _("Home"), "program_home", False),
+    ("people", _("Participants"), "admin:programs_membership_changelist", True),
+    ("import", _("Import"), "programs:import", False),
+    ("matching", _("Matching"), "matching:home", False),
+    ("pairs", _("Pairs"), "admin:matching_pairing_changelist", True),
+    ("emails", _("Emails"), "admin:outbox_letter_changelist", True),
+    ("history", _("History"), "admin:journal_entry_changelist", True),
+    ("settings", _("Settings"), "programs:settings", False),
+]
+WORDS = {key: words for key, words, _name, _is_list in SECTIONS}
+
+
+def list_url(name: str, program, **filters) -> str:
+    """The address of an admin list narrowed to a program."""
+    return f"{reverse(name)}?{urlencode({'program': program.slug, **filters})}"
+
+
+def navigation(program, section: str) -> list[dict]:
+    """The program's pages, in order, the current one marked."""
+    items = []
+    for key, words, name, is_list in SECTIONS:
+        try:
+            url = list_url(name, program) if is_list else reverse(name, args=[program.slug])
+        except NoReverseMatch:
+            continue
+        items.append({"key": key, "words": words, "url": url, "current": key == section})
+    return items
+
+
+def page_context(request, program, section: str) -> dict:
+    """What every page of a program needs: the admin's frame and the program's navigation.
+
+    `title` is the page's heading and the window's title; give your own in the context of `pages.render`.
+    """
+    return {
+        **admin.site.each_context(request),
+        "program": program,
+        "section": section,
+        "navigation": navigation(program, section) if can_coordinate(request.user, program) else [],
+        "title": WORDS.get(section, program.name),
+    }

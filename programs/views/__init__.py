@@ -1,0 +1,1 @@
+"""The coordinators' own pages inside the admin."""

@@ -1,0 +1,1 @@
+"""The real parts that tests run against: PostgreSQL, Redis, an SMTP sink, Chromium, worker processes."""

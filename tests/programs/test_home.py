@@ -1,0 +1,127 @@
+"""A program's home and the list of one's programs: figures, what needs one, and constant queries."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from mentorship import program_home
+from programs import actions
+from programs.models import Import, Program
+from tests import world as w
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boss():
+    return w.make_person("Bo Boss")
+
+
+@pytest.fixture
+def program(boss):
+    return actions.create_program(by=boss, now=NOW, name="Harbour", purpose="Together.")
+
+
+def needs(program, user):
+    program = Program.objects.get(pk=program.pk)
+    return [
+        need.action
+        for need in program_home.needs_of(program, program_home.figures_of([program], user, NOW)[program.pk])
+    ]
+
+
+def test_what_needs_me_comes_in_the_order_of_the_path(program, boss):
+    assert needs(program, boss) == ["See what is missing", "Import people"]
+    Program.objects.filter(pk=program.pk).update(starts_on="2026-12-01", emergency_number="112")
+    actions.set_contact(program, "safeguarding", w.make_person(), w.make_person(), by=boss, now=NOW)
+    assert needs(program, boss) == ["Open the program", "Import people"]
+    actions.open_program(program, by=boss, now=NOW)
+    assert needs(program, boss) == ["Import people"]
+    upload = w.make_import(program, boss)
+    assert needs(program, boss) == ["Go on with the import"]
+    Import.objects.filter(pk=upload.pk).update(state="done")
+    mentee, mentor = w.add_member(program, "mentee"), w.add_member(program, "mentor")
+    assert needs(program, boss) == ["Set the matching rules"]
+    w.make_policy(program)
+    assert needs(program, boss) == ["Start a round"]
+    round = w.make_round(program)
+    assert needs(program, boss) == ["Look at the draft"]
+    type(round).objects.filter(pk=round.pk).update(state="published")
+    for member in (mentee, mentor):
+        type(member).objects.filter(pk=member.pk).update(state="active")
+    assert needs(program, boss) == []
+    w.make_letter(mentee.user, topic=program.slug, state="dead")
+    assert needs(program, boss) == ["See them"]
+
+
+def test_each_number_opens_the_list_that_it_counts():
+    world = w.build()
+    client = world.client("coordinator")
+    response = client.get(reverse("program_home", args=["harbour"]))
+    for line in response.context["funnel"]:
+        for cell in line["cells"]:
+            if line["first"]:
+                continue
+            listed = client.get(cell["url"])
+            assert listed.status_code == 200
+            assert listed.context["cl"].result_count == cell["number"], cell["url"]
+    for key, number in (("pairs_url", response.context["figures"].pairs), ("dead_url", 1), ("sent_url", 1)):
+        assert client.get(response.context[key]).context["cl"].result_count == number, key
+
+
+def test_figures_leave_out_what_is_about_the_reader():
+    world = w.build()
+    mine = program_home.figures_of([world.program], world.coordinator_mentee, NOW)[world.program.pk]
+    all_of_it = program_home.figures_of([world.program], world.coordinator, NOW)[world.program.pk]
+    assert mine.count("mentee") == all_of_it.count("mentee") - 1
+    assert mine.pairs == all_of_it.pairs - 1
+
+
+def test_one_primary_button():
+    world = w.build()
+    text = world.client("coordinator").get(reverse("program_home", args=["harbour"])).content.decode()
+    assert text.count("btn-primary") == 1
+
+
+def test_your_programs_say_what_waits(program, boss):
+    text = w.signed_in(boss).get(reverse("admin:index")).content.decode()
+    assert "Harbour" in text
+    assert "things are missing before the program opens" in text
+    empty = w.make_person(is_superuser=True)
+    text = w.signed_in(empty).get(reverse("admin:index")).content.decode()
+    assert "Everything of the installation" in text
+
+
+def test_an_empty_installation_teaches():
+    text = w.signed_in(w.make_person(is_superuser=True)).get(reverse("admin:index")).content.decode()
+    assert "No programs yet" in text
+    assert reverse("programs:new") in text
+
+
+def test_queries_do_not_grow_with_rows_or_programs(program, boss):
+    client = w.signed_in(boss)
+
+    def queries(url):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url).status_code == 200
+        return len(captured)
+
+    urls = [reverse("admin:index"), reverse("program_home", args=[program.slug])]
+    mentor, mentee = w.add_member(program, "mentor", state="active"), w.add_member(program, "mentee", state="active")
+    w.make_pairing(mentor, mentee)
+    w.make_letter(mentee.user, topic=program.slug)
+    few = [queries(url) for url in urls]
+    for number in range(30):
+        mentor, mentee = (
+            w.add_member(program, "mentor", state="active"),
+            w.add_member(program, "mentee", state="active"),
+        )
+        w.make_pairing(mentor, mentee)
+        w.make_letter(mentee.user, topic=program.slug, state="sent")
+        if number % 10 == 0:
+            other = actions.create_program(by=boss, now=NOW, name=f"Other {number}")
+            w.make_letter(mentee.user, topic=other.slug, state="dead")
+    assert [queries(url) for url in urls] == few
+    assert max(few) <= 25

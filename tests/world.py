@@ -1,0 +1,390 @@
+"""The people, programs and things the tests use: small builders, and one world with every persona in it.
+
+Builders write rows as they would stand after the actions; `build()` puts one of everything side by side.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from journal.actions import record
+from journal.models import Entry
+from matching.models import Pairing, Policy, Proposal, Round
+from outbox.models import Letter
+from profiles.models import User
+from programs.imports import actions as imports
+from programs.imports.columns import Meaning
+from programs.models import Duty, Goal, Import, Membership, PointOfContact, Program
+from questions.models import Answer, Question, Questionnaire, Sheet
+
+NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
+PASSWORD = "tea-and-biscuits-7"
+# What somebody gave to the matching alone: no page shows it to anybody.
+SECRET = "a wish told to the matching alone"
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
+MENTEE, MENTOR, COORDINATOR, COUNCIL = "mentee", "mentor", "coordinator", "council"
+GRADES = ["AA", "AO", "EO", "HEO", "SEO", "Grade 7", "Grade 6", "SCS1"]
+RULES = {
+    "rules": [
+        {"kind": "must_differ", "id": "organisation", "mentee": "organisation", "mentor": "organisation"},
+        {"kind": "same_value", "id": "profession", "mentee": "profession", "mentor": "profession", "points": 10},
+    ],
+    "floor_levels": 10,
+    "coverage_first": True,
+}
+
+_numbers = count(1)
+
+
+@cache
+def _hashed(password):
+    """Hashing takes a while, and a world has many people."""
+    return make_password(password)
+
+
+def make_person(name="", email="", *, verified=True, password=PASSWORD, **fields):
+    """A person who can sign in; pass password=None for one who signs in by code only."""
+    number = next(_numbers)
+    name = name or f"Person {number}"
+    email = email or f"{name.lower().replace(' ', '.')}.{number}@example.org"
+    person = User(email=email, name=name, password=_hashed(password), **fields)
+    person.save(force_insert=True)
+    EmailAddress.objects.create(user=person, email=person.email, verified=verified, primary=True)
+    return person
+
+
+def make_program(name="", *, state="open", safeguarding=None, deputy=None, now=NOW, **fields):
+    """A program with its sentences and number; with its safeguarding contact and deputy where they are given."""
+    number = next(_numbers)
+    name = name or f"Program {number}"
+    values = {
+        "slug": f"program-{number}",
+        "purpose": "People find somebody a step ahead of them.",
+        "audience": "Anybody who works with us.",
+        "mentor_description": "A mentor listens and tells how it was for them.",
+        "mentee_description": "A mentee says what they want to learn.",
+        "emergency_number": "+44 20 7946 0000",
+        "created_at": now,
+        **fields,
+    }
+    program = Program.objects.create(name=name, state=state, **values)
+    Goal.objects.create(program=program, text="Everybody has met twice by the spring.")
+    if safeguarding:
+        PointOfContact.objects.create(program=program, duty=Duty.SAFEGUARDING, person=safeguarding, deputy=deputy)
+    return program
+
+
+def add_member(program, role, person=None, *, state="ready", places=1, sheet=None, now=NOW, **fields):
+    """A membership in any state; coordinators and council are active unless told otherwise."""
+    if role in (COORDINATOR, COUNCIL) and state == "ready":
+        state = "active"
+    if state == "waiting":
+        fields.setdefault("write_again_on", (now + timedelta(days=30)).date())
+    return Membership.objects.create(
+        program=program,
+        user=person or make_person(f"{role.title()} {next(_numbers)}"),
+        role=role,
+        state=state,
+        since=now,
+        joined_at=now,
+        places=places,
+        sheet=sheet,
+        **fields,
+    )
+
+
+def make_questionnaire(title="Form", questions=None, *, now=NOW):
+    """A form; each question is (key, text, kind, options, readers) with the last three optional."""
+    questionnaire = Questionnaire.objects.create(title=title, created_at=now)
+    default = [
+        ("grade", "Grade", "choice", GRADES, "coordinators"),
+        ("organisation", "Organisation", "text", [], "coordinators"),
+        ("profession", "Profession", "text", [], "other_side"),
+        ("identity", "Identity to match", "text", [], "matcher"),
+    ]
+    for position, (key, text, *rest) in enumerate(questions or default):
+        kind, options, readers = (*rest, *("text", [], "coordinators")[len(rest) :])
+        Question.objects.create(
+            questionnaire=questionnaire, key=key, text=text, kind=kind, options=options, readers=readers,
+            position=position,
+        )  # fmt: skip
+    return questionnaire
+
+
+def make_sheet(questionnaire, **values):
+    """A filled-in sheet: answers by the question's key."""
+    sheet = Sheet.objects.create(questionnaire=questionnaire)
+    questions = {question.key: question for question in questionnaire.questions.all()}
+    Answer.objects.bulk_create(
+        Answer(sheet=sheet, question=questions[key], value=value) for key, value in values.items()
+    )
+    return sheet
+
+
+def make_policy(program, rules=None, *, version=1, by=None, now=NOW):
+    return Policy.objects.create(program=program, version=version, rules=rules or {}, created_at=now, created_by=by)
+
+
+def make_round(program, *, state="draft", policy=None, by=None, now=NOW, **fields):
+    policy = policy or program.policies.first() or make_policy(program, by=by, now=now)
+    return Round.objects.create(
+        program=program, policy=policy, state=state, asked_by=by, asked_at=now, seed="seed-7", **fields
+    )
+
+
+def make_proposal(round, mentee, mentor=None, **fields):
+    if mentor:
+        fields.setdefault("score", 19)
+        fields.setdefault("reasons", [{"points": 10, "words": "Same profession"}, {"points": 9, "words": "One above"}])
+        fields.setdefault("pair_words", ["You both work in policy."])
+    else:
+        fields.setdefault("why_none", {"kind": "full", "words": "Every mentor who fits has no place left."})
+    return Proposal.objects.create(round=round, mentee=mentee, mentor=mentor, **fields)
+
+
+def make_pairing(mentor, mentee, *, state="open", round=None, now=NOW, **fields):
+    if state == "ended":
+        fields.setdefault("ended_at", now)
+    return Pairing.objects.create(
+        program=mentor.program, mentor=mentor, mentee=mentee, state=state, rhythm_days=30, began_at=now, round=round,
+        pair_words=["You both work in policy."], **fields,
+    )  # fmt: skip
+
+
+def make_letter(to, *, topic="", kind="matching.matched_mentee", state="waiting", about=(), now=NOW, **fields):
+    number = next(_numbers)
+    values = {
+        "key": f"world:{number}",
+        "subject": "About your mentoring",
+        "body": "Hello,\n\nthere is news about your mentoring.\n\n[link: home]\n[link: unsubscribe]\n",
+        "posted_at": now,
+        "due_at": now,
+        "message_id": f"<world.{number}@example.org>",
+        **fields,
+    }
+    if state == "sent":
+        values.setdefault("sent_at", now)
+    if state == "dead":
+        values.setdefault("outcome", "The mail server says there is no such mailbox.")
+        values.setdefault("tries", 6)
+    letter = Letter.objects.create(recipient=to, kind=kind, topic=topic, state=state, **values)
+    letter.concerned.add(to, *about)
+    return letter
+
+
+def make_entry(program, thing, by=None, *, concerns=(), words="Settings changed", verb="changed", now=NOW):
+    return record(by=by, verb=verb, thing=thing, now=now, topic=program.slug, concerns=concerns, words=words)
+
+
+NEWCOMERS = "name,email address,profession\n" + "".join(
+    f"Newcomer {number},newcomer.{number}@example.org,Policy\n" for number in range(3)
+)
+
+
+def make_import(program, by, *, now=NOW):
+    """An upload of one file of mentees with three rows, its columns named: a preview."""
+    table = imports.read(NEWCOMERS.encode(), "mentees.csv")
+    upload = imports.upload(program, {MENTEE: ("mentees.csv", table)}, by=by, now=now)
+    meanings = {file.role: [Meaning.from_json(each) for each in file.mapping] for file in upload.files.all()}
+    imports.name_columns(upload, meanings, places=1, show_addresses=False, by=by, now=now)
+    return upload
+
+
+def signed_in(person) -> Client:
+    """A client in which this person is signed in; nobody's client for None."""
+    client = Client()
+    if person is not None:
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+# The personas of the access table, in its order.
+PERSONAS = [
+    "anonymous",
+    "mentee",
+    "other_mentee",
+    "mentor",
+    "other_mentor",
+    "council",
+    "coordinator",
+    "other_coordinator",
+    "former",
+    "superuser",
+    "safeguarding",
+    "deputy",
+    "council_mentor",
+    "coordinator_mentee",
+]
+
+
+@dataclass
+class World:
+    """One open program with everything in it, another program beside it, and one person a persona."""
+
+    program: Program = None
+    other_program: Program = None
+    people: dict = field(default_factory=dict)
+    clients: dict = field(default_factory=dict)
+    memberships: dict = field(default_factory=dict)
+    pairing: Pairing = None
+    council_pairing: Pairing = None
+    own_pairing: Pairing = None
+    other_pairing: Pairing = None
+    round: Round = None
+    other_round: Round = None
+    upload: Import = None
+    other_upload: Import = None
+    letters: dict = field(default_factory=dict)
+    other_letter: Letter = None
+    entry: Entry = None
+    authenticator: Authenticator = None
+    now: datetime = NOW
+
+    def __getattr__(self, name):
+        """world.mentee is the person; world.memberships["mentee"] is their place in the program."""
+        people = self.__dict__.get("people", {})
+        if name in people:
+            return people[name]
+        raise AttributeError(name)
+
+    def client(self, persona) -> Client:
+        """This persona's browser, the same each time."""
+        if persona not in self.clients:
+            self.clients[persona] = signed_in(self.people.get(persona))
+        return self.clients[persona]
+
+
+def _people():
+    names = {
+        "mentee": "Amara Okafor",
+        "other_mentee": "Bjarne Holt",
+        "mentor": "Chitra Menon",
+        "other_mentor": "Dafydd Rees",
+        "council": "Elif Kaya",
+        "coordinator": "Farida Haddad",
+        "other_coordinator": "Goran Vidak",
+        "former": "Hana Sato",
+        "superuser": "Iris Root",
+        "safeguarding": "Joana Prado",
+        "deputy": "Kofi Asante",
+        "council_mentor": "Lena Brandt",
+        "coordinator_mentee": "Mateo Cruz",
+        "council_mentee": "Nadia Petrova",
+        "own_mentor": "Oskar Lind",
+        "third_mentee": "Priya Nair",
+        "waiting_mentee": "Quentin Roy",
+        "free_mentor": "Rosa Bianchi",
+        "second_coordinator": "Sean Byrne",
+        "stranger_mentee": "Tomas Novak",
+        "stranger_mentor": "Uma Shah",
+        "stranger_contact": "Vera Lund",
+    }
+    return {
+        key: make_person(name, f"{key.replace('_', '.')}@example.org", is_superuser=key == "superuser")
+        for key, name in names.items()
+    }
+
+
+def _members(world, forms):
+    """Who is what in the program, with answers for those who take part."""
+    answers = {"grade": "HEO", "profession": "Policy", "identity": SECRET}
+    roles = [
+        ("mentee", MENTEE, "active"),
+        ("other_mentee", MENTEE, "ready"),
+        ("third_mentee", MENTEE, "ready"),
+        ("waiting_mentee", MENTEE, "waiting"),
+        ("council_mentee", MENTEE, "active"),
+        ("coordinator_mentee", MENTEE, "active"),
+        ("former", MENTEE, "left"),
+        ("mentor", MENTOR, "active"),
+        ("other_mentor", MENTOR, "ready"),
+        ("free_mentor", MENTOR, "ready"),
+        ("council_mentor", MENTOR, "active"),
+        ("own_mentor", MENTOR, "active"),
+    ]
+    for key, role, state in roles:
+        organisation = "Department of Joy" if role == MENTEE else "Department of Love"
+        sheet = make_sheet(forms[role], organisation=organisation, **answers)
+        world.memberships[key] = add_member(world.program, role, world.people[key], state=state, sheet=sheet)
+    for key in ("coordinator", "second_coordinator"):
+        world.memberships[key] = add_member(world.program, COORDINATOR, world.people[key])
+    add_member(world.program, COORDINATOR, world.people["coordinator_mentee"])
+    world.memberships["council"] = add_member(world.program, COUNCIL, world.people["council"])
+    add_member(world.program, COUNCIL, world.people["council_mentor"])
+
+
+def _matching(world):
+    m = world.memberships
+    make_policy(world.program, RULES, by=world.coordinator)
+    published = make_round(world.program, state="published", by=world.coordinator, settled_at=NOW)
+    world.pairing = make_pairing(m["mentor"], m["mentee"], round=published)
+    world.council_pairing = make_pairing(m["council_mentor"], m["council_mentee"], round=published)
+    world.own_pairing = make_pairing(m["own_mentor"], m["coordinator_mentee"], round=published)
+    world.round = make_round(world.program, by=world.coordinator, now=NOW + timedelta(minutes=5))
+    make_proposal(world.round, m["other_mentee"], m["other_mentor"])
+    make_proposal(world.round, m["third_mentee"])
+    make_proposal(world.round, m["waiting_mentee"])
+
+
+def _letters(world):
+    slug = world.program.slug
+    for state in ("waiting", "sent", "dead", "dropped"):
+        world.letters[state] = make_letter(world.mentee, topic=slug, state=state)
+    world.letters["about_mateo"] = make_letter(
+        world.own_mentor, topic=slug, subject="About Mateo", about=[world.coordinator_mentee]
+    )
+    world.letters["to_coordinator"] = make_letter(world.coordinator, topic=slug)
+
+
+def _other_program(world):
+    world.other_program = make_program(
+        "Riverside readers", slug="riverside", safeguarding=world.stranger_contact, deputy=world.stranger_mentor
+    )
+    other = world.other_program
+    add_member(other, COORDINATOR, world.other_coordinator)
+    mentee = add_member(other, MENTEE, world.stranger_mentee, state="active")
+    mentor = add_member(other, MENTOR, world.stranger_mentor, state="active")
+    world.memberships |= {"stranger_mentee": mentee, "stranger_mentor": mentor}
+    world.other_pairing = make_pairing(mentor, mentee)
+    world.other_round = make_round(other, by=world.other_coordinator)
+    world.other_upload = make_import(other, world.other_coordinator)
+    world.other_letter = make_letter(world.stranger_mentee, topic=other.slug)
+    make_entry(other, other, world.other_coordinator, words="Riverside was changed")
+
+
+def build() -> World:
+    """One of everything, and everybody who might look at it."""
+    world = World(people=_people())
+    world.program = make_program(
+        "Harbour volunteers", slug="harbour", safeguarding=world.safeguarding, deputy=world.deputy
+    )
+    forms = {MENTEE: make_questionnaire("For mentees"), MENTOR: make_questionnaire("For mentors")}
+    Program.objects.filter(pk=world.program.pk).update(
+        mentee_questionnaire=forms[MENTEE], mentor_questionnaire=forms[MENTOR]
+    )
+    world.program.refresh_from_db()
+    _members(world, forms)
+    _matching(world)
+    _letters(world)
+    world.authenticator = Authenticator.objects.create(
+        user=world.stranger_contact, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET}
+    )
+    world.upload = make_import(world.program, world.coordinator)
+    make_entry(world.program, world.program, world.coordinator, words="Program opened", verb="opened")
+    world.entry = make_entry(
+        world.program, world.pairing, world.coordinator, concerns=[world.mentor, world.mentee],
+        words="Amara Okafor and Chitra Menon are a pair", verb="paired",
+    )  # fmt: skip
+    make_entry(
+        world.program, world.memberships["coordinator_mentee"], world.coordinator,
+        concerns=[world.coordinator_mentee], words="Mateo Cruz was matched", verb="matched",
+    )  # fmt: skip
+    _other_program(world)
+    world.people["anonymous"] = None
+    return world
