@@ -69,6 +69,14 @@ def entries_visible_to(user):
     return entries.exclude(Exists(about_me))
 
 
+def can_correct_address(user, person) -> bool:
+    """Whoever coordinates every program the person is in, while the person has never signed in."""
+    if person.last_login is not None or person.pk == user.pk:
+        return False
+    runs = Program.objects.coordinated_by(user)
+    return not person.memberships.exclude(program__in=runs).exists() and not person.is_superuser
+
+
 def people_visible_to(user):
     """The people of the programs this person coordinates, and everybody for whoever runs the installation."""
     if _runs_installation(user):

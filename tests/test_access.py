@@ -22,6 +22,7 @@ from programs.models import Program
 from tests import surface
 from tests import world as w
 
+pytestmark = pytest.mark.django_db
 SIGN_IN = "sign in"
 OK, FOUND, REFUSED, HIDDEN, NO_METHOD = 200, 302, 403, 404, 405
 PARTICIPANTS = ["mentee", "other_mentee", "mentor", "other_mentor", "former", "safeguarding", "deputy"]
@@ -165,6 +166,9 @@ TABLE = {
     ),
     "programs:participant": Line(coordinators(), of_mentor),
     "programs:places": Line(coordinators(), of_mentor),
+    "programs:address": Line(
+        coordinators(), lambda world: [world.program.slug, world.memberships["free_mentor"].public_id]
+    ),
     "programs:move": Line(coordinators(), lambda world: [*of_mentee(world), "left"]),
     "programs:email": Line(coordinators(), lambda world: [world.program.slug, world.letters["dead"].public_id]),
     "matching:home": Line(coordinators(), of_program),
@@ -188,6 +192,7 @@ TABLE = {
     "matching:discard": Line(coordinators(NO_METHOD), of_round),
     "matching:by_hand": Line(coordinators(), of_mentee),
     "matching:pair": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
+    "matching:end": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
     # The admin's own frame.
     "admin:index": Line(staff(council=OK)),
     "admin:login": Line(who(SIGN_IN, REFUSED, FOUND, FOUND, FOUND)),
@@ -309,11 +314,9 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 @pytest.fixture
-def world(built):
-    """The world, as it was before, whatever the last test did to it."""
-    with transaction.atomic():
-        yield built
-        transaction.set_rollback(True)
+def world(built, db):
+    """The world as it was built, whatever a test before did to it: each test's own transaction is undone."""
+    return built
 
 
 WHOLE_TABLE = {**of_admin(), **TABLE}

@@ -6,6 +6,7 @@ Builders write rows as they would stand after the actions; `build()` puts one of
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from http.cookies import SimpleCookie
 from itertools import count
 
 from allauth.account.models import EmailAddress
@@ -254,10 +255,13 @@ class World:
         raise AttributeError(name)
 
     def client(self, persona) -> Client:
-        """This persona's browser, the same each time."""
+        """This persona's browser as it was right after signing in, the same each time."""
         if persona not in self.clients:
-            self.clients[persona] = signed_in(self.people.get(persona))
-        return self.clients[persona]
+            client = signed_in(self.people.get(persona))
+            self.clients[persona] = (client, client.cookies.output(header="", sep=";"))
+        client, cookies = self.clients[persona]
+        client.cookies = SimpleCookie(cookies)
+        return client
 
 
 def _people():

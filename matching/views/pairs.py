@@ -54,7 +54,7 @@ def end(request, program, pairing):
             messages.success(request, _("Ended. Both get an email."))
         return redirect("matching:pair", program.slug, row.public_id)
     context = {"title": _("End this pair"), "pairing": row, "form": form}
-    return render(request, "matching/end.html", program, "pairs", context, status=422 if form.errors else 200)
+    return render(request, "matching/end.html", program, "pairs", context)
 
 
 @coordinator_page("people")

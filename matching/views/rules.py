@@ -115,8 +115,7 @@ def rule_page(request, program, kind, place):
         "version": request.POST.get("after", version),
         "has_scale": any(field.type == "scale" for field in scoring.KINDS[kind].fields),
     }
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "matching/rule.html", program, "matching", context, status=status)
+    return render(request, "matching/rule.html", program, "matching", context)
 
 
 def first_guess(kind, program, asked) -> dict:

@@ -1,7 +1,16 @@
 """Every write to a program and to the people in it."""
 
 from programs.actions.opening import Missing, end_program, missing_to_open, open_program
-from programs.actions.people import ENDS, MOVE_WORDS, add_member, find_or_make_person, move, moves_by_hand, set_places
+from programs.actions.people import (
+    ENDS,
+    MOVE_WORDS,
+    add_member,
+    correct_address,
+    find_or_make_person,
+    move,
+    moves_by_hand,
+    set_places,
+)
 from programs.actions.program import change_program, create_program, set_contact, set_figures, set_help
 
 __all__ = [
@@ -10,6 +19,7 @@ __all__ = [
     "Missing",
     "add_member",
     "change_program",
+    "correct_address",
     "create_program",
     "end_program",
     "find_or_make_person",

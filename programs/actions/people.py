@@ -76,6 +76,34 @@ def find_or_make_person(email: str, name: str = "", *, by, now, program=None, ti
     return person, True
 
 
+def correct_address(person, email: str, *, by, now, program):
+    """Puts right the address of somebody who has never signed in; after that it is theirs alone to change."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refused(_("“%(email)s” is not an email address.") % {"email": email[:80]}) from None
+    if person.email == email:
+        return person
+    taken = Refused(_("Somebody else has the address %(email)s already.") % {"email": email})
+    if User.objects.filter(email=email).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            if not User.objects.filter(pk=person.pk, last_login=None).update(email=email, address_bounced_at=None):
+                raise Refused(_("%(name)s has signed in and changes their address themselves.") % {"name": person})
+            # What was known of the old address says nothing about the new one.
+            person.emailaddress_set.all().delete()
+            words = _("The address of %(name)s was put right.") % {"name": person}
+            record(
+                by=by, verb="person.address", thing=person, now=now, topic=program.slug, concerns=[person], words=words
+            )
+    except IntegrityError:
+        raise taken from None
+    person.email = email
+    return person
+
+
 def add_member(program, user, role, *, by, now, state=MembershipState.ACTIVE, places=1):
     """A person in a program in a role; somebody who had left as coordinator or council comes back."""
     with transaction.atomic():

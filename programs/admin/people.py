@@ -77,6 +77,10 @@ class UserAdmin(ScopedAdmin):
                 obj.save(force_insert=True)
             elif form.changed_data:
                 values = {name: form.cleaned_data[name] for name in form.changed_data}
+                if "email" in values:
+                    # What was known of the old address says nothing about the new one.
+                    values["address_bounced_at"] = None
+                    obj.emailaddress_set.all().delete()
                 User.objects.filter(pk=obj.pk).update(**values)
             labels = [str(User._meta.get_field(name).verbose_name) for name in form.changed_data]
             words = _("%(name)s was corrected by hand: %(list)s.") % {"name": obj, "list": ", ".join(labels)}

@@ -231,6 +231,12 @@ class TeamForm(forms.Form):
     )
 
 
+class AddressForm(forms.Form):
+    """The right address of somebody whose emails do not arrive."""
+
+    email = forms.EmailField(label=_("Email address"), max_length=254)
+
+
 class PlacesForm(forms.Form):
     """How many mentees a mentor takes at once."""
 

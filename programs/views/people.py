@@ -1,6 +1,7 @@
 """One participant: who they are, what they answered, what was done, and what can be done now."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -9,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from programs import actions, leaving
 from programs.errors import Refused
-from programs.forms.program import PlacesForm, WhyForm
+from programs.forms.program import AddressForm, PlacesForm, WhyForm
 from programs.models import Membership, MembershipState, Role
-from programs.permissions import entries_visible_to, letters_visible_to
+from programs.permissions import can_correct_address, entries_visible_to, letters_visible_to
 from programs.views.pages import coordinator_page, list_url, posted, render
 from questions.models import Answer, Readers
 
@@ -45,6 +46,7 @@ def participant(request, program, member):
         "ties": ties,
         "letters_url": list_url("admin:outbox_letter_changelist", program, q=membership.user.email or ""),
         "pairs_url": list_url("admin:matching_pairing_changelist", program, q=membership.user.email or ""),
+        "may_correct": can_correct_address(request.user, membership.user),
         "is_mentor": membership.role == Role.MENTOR,
     }
     return render(request, "programs/participant.html", program, "people", context)
@@ -104,6 +106,28 @@ def places(request, program, member):
             return redirect("programs:participant", program.slug, membership.public_id)
     context = {"title": _("Places of %(name)s") % {"name": membership.user}, "form": form, "membership": membership}
     return render(request, "programs/places.html", program, "people", context, 400 if form.errors else 200)
+
+
+@form_methods
+@coordinator_page("people")
+def address(request, program, member):
+    """The right address of somebody who has never signed in."""
+    membership = _participant(request, program, member)
+    if not can_correct_address(request.user, membership.user):
+        raise PermissionDenied
+    form = AddressForm(posted(request), initial={"email": membership.user.email})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct_address(
+                membership.user, form.cleaned_data["email"], by=request.user, now=timezone.now(), program=program
+            )
+        except Refused as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            messages.success(request, _("Saved. Emails that were not delivered can be tried again under Emails."))
+            return redirect("programs:participant", program.slug, membership.public_id)
+    context = {"title": _("Address of %(name)s") % {"name": membership.user}, "form": form, "membership": membership}
+    return render(request, "programs/address.html", program, "people", context, 400 if form.errors else 200)
 
 
 @form_methods

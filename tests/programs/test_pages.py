@@ -37,6 +37,7 @@ def pages_of(world):
         reverse("programs:team_remove", args=[slug, world.memberships["second_coordinator"].public_id]),
         reverse("programs:participant", args=[slug, member.public_id]),
         reverse("programs:places", args=[slug, member.public_id]),
+        reverse("programs:address", args=[slug, mentee.public_id]),
         reverse("programs:move", args=[slug, mentee.public_id, "left"]),
         reverse("programs:email", args=[slug, world.letters["dead"].public_id]),
     ]
@@ -191,6 +192,24 @@ def test_places_and_removal_by_hand(world):
     assert Entry.objects.filter(why="Moved away.", concerned=world.other_mentor).exists()
     for to in ("active", "completed", "nonsense"):
         assert client.post(reverse("programs:move", args=["harbour", mentor.public_id, to])).status_code == 404
+
+
+def test_an_address_is_put_right_until_somebody_has_signed_in(world):
+    client, member = world.client("coordinator"), world.memberships["free_mentor"]
+    url = reverse("programs:address", args=["harbour", member.public_id])
+    for email, words in (("mentee@example.org", "already"), ("nonsense", "valid"), ("\x00", "characters")):
+        response = client.post(url, {"email": email})
+        assert (response.status_code, words in response.content.decode()) == (400, True), email
+    assert client.post(url, {"email": "Rosa@Example.org"}).status_code == 302
+    member.user.refresh_from_db()
+    assert member.user.email == "rosa@example.org"
+    assert Entry.objects.filter(verb="person.address", concerned=member.user).exists()
+    # Somebody of another program, too, or who has signed in, is not theirs to correct.
+    w.add_member(world.other_program, "mentor", member.user)
+    assert client.get(url).status_code == 403
+    world.client("other_mentor")
+    signed_in = reverse("programs:address", args=["harbour", world.memberships["other_mentor"].public_id])
+    assert client.post(signed_in, {"email": "new@example.org"}).status_code == 403
 
 
 def test_somebody_in_a_pair_is_not_removed_and_the_page_says_why(world):
