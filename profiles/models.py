@@ -40,7 +40,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email address"), unique=True, null=True, blank=True)
     name = models.CharField(_("name"), max_length=150)
     pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/London", validators=[validate_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/London", validators=[validate_time_zone]
+    )
     languages = models.JSONField(_("languages"), default=list, blank=True, help_text=_("Codes, most fluent first."))
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)

@@ -125,6 +125,4 @@ class RememberedMapping(models.Model):
     meaning = models.JSONField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["program", "role", "column"], name="one_meaning_a_column")
-        ]
+        constraints = [models.UniqueConstraint(fields=["program", "role", "column"], name="one_meaning_a_column")]

@@ -43,9 +43,7 @@ class ProgramQuerySet(models.QuerySet):
             return self.none()
         if user.is_superuser:
             return self
-        return self.filter(
-            pk__in=user.memberships.filter(role="coordinator", state="active").values("program")
-        )
+        return self.filter(pk__in=user.memberships.filter(role="coordinator", state="active").values("program"))
 
     def visible_to(self, user):
         """The programs this person runs or sits on the council of: what the admin may show them."""
@@ -80,7 +78,9 @@ class Program(models.Model):
     mentee_description = models.TextField(_("what a mentee does"), blank=True)
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True, help_text=_("Leave empty for a rolling program."))
-    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/London", validators=[validate_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/London", validators=[validate_time_zone]
+    )
     evaluation_for_mentees = models.CharField(
         _("what we say to mentees about evaluation"), max_length=300, default="Not used to evaluate you."
     )
@@ -113,7 +113,11 @@ class Program(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="open")
-                | (~models.Q(emergency_number="") & ~models.Q(evaluation_for_mentees="") & ~models.Q(evaluation_for_mentors="")),
+                | (
+                    ~models.Q(emergency_number="")
+                    & ~models.Q(evaluation_for_mentees="")
+                    & ~models.Q(evaluation_for_mentors="")
+                ),
                 name="open_only_with_number_and_sentences",
             ),
         ]

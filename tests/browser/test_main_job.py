@@ -1,4 +1,4 @@
-"""The main job in a real browser, with a real worker beside it: two spreadsheets become pairs who have heard from us."""
+"""The main job in a real browser beside a real worker: two spreadsheets become pairs who have heard from us."""
 
 import os
 import re

@@ -43,6 +43,12 @@ class Browser:
         action = form.action or self.url
         return self._show(self.client.post(action, data, follow=True), action)
 
+    def submit_last(self) -> str:
+        """Presses the one button of a page that asks "Are you sure?": its own form stands after those of the frame."""
+        form = [form for form in forms(self.text) if form.method == "post"][-1]
+        action = form.action or self.url
+        return self._show(self.client.post(action, form.data(), follow=True), action)
+
     def press(self, name: str, value: str) -> str:
         """Presses one of several buttons that are forms of their own."""
         for form in forms(self.text):
