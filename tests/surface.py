@@ -74,10 +74,12 @@ class Form:
     values: dict[str, list[str]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     options: dict[str, list[str]] = field(default_factory=dict)
+    # Named buttons: a browser sends the one that was pressed.
+    buttons: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def signature(self):
-        return (self.action.split("?")[0], self.method, tuple(sorted([*self.values, *self.files])))
+        return (self.action.split("?")[0], self.method, tuple(sorted([*self.values, *self.files])), tuple(self.buttons))
 
     def data(self, **changes) -> dict:
         """What a browser would send, with some fields changed."""
@@ -116,7 +118,9 @@ class _Forms(HTMLParser):
             self._put(has, None)
         elif kind in ("checkbox", "radio"):
             self._put(has, [has.get("value") or "on"] if "checked" in has else [])
-        elif kind not in ("submit", "button", "reset", "image") or has.get("name"):
+        elif kind == "submit" and has.get("name") and self.form is not None:
+            self.form.buttons.append((has["name"], has.get("value") or ""))
+        elif kind not in ("submit", "button", "reset", "image"):
             self._put(has, [has.get("value") or ""])
 
     def _put(self, has, values):

@@ -123,7 +123,8 @@ def others(world) -> list[str]:
 
 
 def fields_of(form) -> list[str]:
-    return [name for name in form.values if name != "csrfmiddlewaretoken"]
+    names = dict.fromkeys([*form.values, *(name for name, _value in form.buttons)])
+    return [name for name in names if name != "csrfmiddlewaretoken"]
 
 
 def junk_data(form):

@@ -54,7 +54,9 @@ def build(*, seed: int, people: int, now) -> None:
 
 
 def _staff(email, name, *, is_superuser, now):
-    return User.objects.create_user(email, None, name=name, is_superuser=is_superuser, date_joined=now)
+    person = User.objects.create_user(email, None, name=name, is_superuser=is_superuser, date_joined=now)
+    EmailAddress.objects.create(user=person, email=email, primary=True)
+    return person
 
 
 def _let_sign_in(person) -> None:

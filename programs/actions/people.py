@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -61,6 +62,8 @@ def find_or_make_person(email: str, name: str = "", *, by, now, program=None, ti
     try:
         with transaction.atomic():
             person = User.objects.create_user(email, None, name=name, time_zone=zone, date_joined=now)
+            # Without it allauth asks for a second code after the first: typing in the first one verifies this row.
+            EmailAddress.objects.create(user=person, email=person.email, primary=True)
             record(
                 by=by,
                 verb="person.added",

@@ -1,5 +1,6 @@
 """The people of one's programs; whoever runs the installation may add and correct them."""
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.db import transaction
@@ -75,6 +76,8 @@ class UserAdmin(ScopedAdmin):
             if not change:
                 obj.set_unusable_password()
                 obj.save(force_insert=True)
+                if obj.email:
+                    EmailAddress.objects.create(user=obj, email=obj.email, primary=True)
             elif form.changed_data:
                 values = {name: form.cleaned_data[name] for name in form.changed_data}
                 if "email" in values:
@@ -82,6 +85,8 @@ class UserAdmin(ScopedAdmin):
                     values["address_bounced_at"] = None
                     obj.emailaddress_set.all().delete()
                 User.objects.filter(pk=obj.pk).update(**values)
+                if values.get("email"):
+                    EmailAddress.objects.create(user=obj, email=values["email"], primary=True)
             labels = [str(User._meta.get_field(name).verbose_name) for name in form.changed_data]
             words = _("%(name)s was corrected by hand: %(list)s.") % {"name": obj, "list": ", ".join(labels)}
             if not change:

@@ -52,9 +52,9 @@ class Browser:
     def press(self, name: str, value: str) -> str:
         """Presses one of several buttons that are forms of their own."""
         for form in forms(self.text):
-            if form.values.get(name) == [value]:
+            if (name, value) in form.buttons:
                 action = form.action or self.url
-                return self._show(self.client.post(action, form.data(), follow=True), action)
+                return self._show(self.client.post(action, form.data(**{name: value}), follow=True), action)
         raise LookupError(f"No button {name}={value} on {self.url}")
 
     def sign_in_by_code(self, email: str, sink) -> str:
