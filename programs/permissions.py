@@ -74,7 +74,10 @@ def can_correct_address(user, person) -> bool:
     if person.last_login is not None or person.pk == user.pk:
         return False
     runs = Program.objects.coordinated_by(user)
-    return not person.memberships.exclude(program__in=runs).exists() and not person.is_superuser
+    # Whoever has the address can sign in: nobody gets into another program by it, as its safeguarding contact, say.
+    named = PointOfContact.objects.filter(Q(person=person) | Q(deputy=person)).exclude(program__in=runs)
+    elsewhere = person.memberships.exclude(program__in=runs).exists() or named.exists()
+    return not elsewhere and not person.is_superuser
 
 
 def people_visible_to(user):

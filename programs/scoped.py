@@ -1,8 +1,10 @@
 """The base of every list in the admin: rows of one's own programs, read, searched, filtered and exported."""
 
+import re
 from functools import cached_property
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -114,6 +116,9 @@ class ScopedAdmin(admin.ModelAdmin):
             raise Http404
         if kind := request.GET.get("_export"):
             return self._export(request, kind)
+        if not all(re.fullmatch(r"[0-9]{1,18}", key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            # Django's own list would err on what is no key.
+            raise Http404
         return super().changelist_view(request, {**self._frame(request), **(extra_context or {})})
 
     def get_changelist_instance(self, request):

@@ -172,13 +172,18 @@ def test_any_file_is_no_error(name, persona, world):
 QUERIES = ["page", "per_page", "sort", "q", "o", "p", "all", "program", "list", "_export", "mentor", "role", "state",
            "state__exact", "role__exact", "next", "e", "at__gte", "user__email", "program__id__exact"]  # fmt: skip
 
+# What reads them one by one.
+LISTS = ("_changelist", "matching:round", "programs:import", "import_preview", "by_hand", "mailbox")
+
 
 @pytest.mark.parametrize(("name", "persona"), pages())
 def test_junk_in_the_address_is_no_error(name, persona, world):
     url = WHOLE_TABLE[name].url(name, world)
-    for key in QUERIES:
-        for junk in ("a\x00b", "-1", "9" * 40, "x" * 2000):
-            assert world.client(persona).get(url, {key: junk}).status_code < 500, (key, junk[:10])
+    get = world.client(persona).get
+    is_list = name.endswith(LISTS)
+    for junk in ("a\x00b", "-1", "9" * 40, "x" * 2000):
+        for keys in [[key] for key in QUERIES] if is_list else [QUERIES]:
+            assert get(url, dict.fromkeys(keys, junk)).status_code < 500, (keys, junk[:10])
 
 
 ARGUMENTS = ["0", "9" * 40, "nothing", "-", "a%00b", "x" * 500, "%C3%A9%F0%9F%A7%AD", str(uuid.UUID(int=0))]

@@ -97,6 +97,7 @@ def correct_address(person, email: str, *, by, now, program):
                 raise Refused(_("%(name)s has signed in and changes their address themselves.") % {"name": person})
             # What was known of the old address says nothing about the new one.
             person.emailaddress_set.all().delete()
+            EmailAddress.objects.create(user=person, email=email, primary=True)
             words = _("The address of %(name)s was put right.") % {"name": person}
             record(
                 by=by, verb="person.address", thing=person, now=now, topic=program.slug, concerns=[person], words=words

@@ -106,6 +106,8 @@ def add_rule(browser, kind: str, **fields):
 def work_out(browser) -> str:
     """Asks for a round in place of the draft there is, and shows it once the worker has done it."""
     browser.open(f"{P}matching/")
+    if draft := Round.objects.filter(state="draft").first():
+        browser.open(f"{P}matching/rounds/{draft.public_id}/")
     browser.submit("matching/ask/")
     sweeps()
     round = Round.objects.order_by("pk").last()
