@@ -1,5 +1,6 @@
 """The line to the mail server: opened once a sweep, tried before each email, and given a rest when it is dead."""
 
+import contextlib
 import re
 import smtplib
 import time
@@ -97,10 +98,8 @@ class Line:
 
     def close(self) -> None:
         if self._backend is not None:
-            try:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
                 self._backend.close()
-            except (smtplib.SMTPException, OSError):
-                pass
         self._backend = None
 
 

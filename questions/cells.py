@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
@@ -27,7 +28,7 @@ PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 class Unreadable(ValueError):
     """A file that is no table; `code` and `params` are put into words by whoever shows them."""
 
-    def __init__(self, code: str, **params):
+    def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
@@ -100,7 +101,10 @@ def _table(lines: Iterator[tuple[int, list[Cell]]], *, pad: bool) -> Table:
         if len(rows) + len(problems) >= MAX_ROWS:
             raise Unreadable("too_many_rows", most=MAX_ROWS)
         row = _row(line, cells, names, pad)
-        (rows if isinstance(row, Row) else problems).append(row)
+        if isinstance(row, Row):
+            rows.append(row)
+        else:
+            problems.append(row)
     if names is None:
         raise Unreadable("empty")
     if not rows and not problems:
@@ -235,7 +239,7 @@ def _sheet(content: bytes, *, data_only: bool) -> Iterator[tuple]:
         yield cells[:last]
 
 
-def _words(value) -> str:
+def _words(value: object) -> str:
     """A spreadsheet's typed cell as the text a person would write."""
     if value is None:
         return ""
@@ -250,7 +254,7 @@ def _words(value) -> str:
     return str(value)
 
 
-def guard(value):
+def guard(value: Any) -> Any:
     """A cell no spreadsheet program takes for a formula."""
     if isinstance(value, str) and value.startswith(FORMULA_STARTS) and not PLAIN_NUMBER.fullmatch(value):
         return "'" + value
@@ -262,7 +266,7 @@ def _unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """What a written cell may be: a number as it is, anything else as clean text."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from typing import Any
 
 MAX_TEXT = 500
 MAX_LONG_TEXT = 10_000
@@ -14,13 +15,13 @@ NUMBER = re.compile(r"[+-]?\d{1,15}([.,]\d{1,6})?")
 class BadValue(ValueError):
     """A value its question does not take; `code` and `params` are put into words by whoever shows them."""
 
-    def __init__(self, code: str, **params):
+    def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
 
 
-def typed(kind: str, options: Sequence[str], raw):
+def typed(kind: str, options: Sequence[str], raw: Any) -> Any:
     """The JSON value of a raw answer, None where it is empty; raises BadValue."""
     if raw is None or raw == "" or raw == [] or (isinstance(raw, str) and not raw.strip()):
         return None
@@ -53,7 +54,7 @@ def short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _several(options: Sequence[str], raw) -> list[str] | None:
+def _several(options: Sequence[str], raw: Any) -> list[str] | None:
     if not isinstance(raw, str | list | tuple) or any(not isinstance(part, str) for part in raw):
         raise BadValue("not_text")
     # An option may itself hold a comma, where a form sends the list ready-made.
@@ -64,7 +65,7 @@ def _several(options: Sequence[str], raw) -> list[str] | None:
     return parts or None
 
 
-def _yes_no(raw) -> bool:
+def _yes_no(raw: Any) -> bool:
     if isinstance(raw, bool):
         return raw
     word = str(raw).strip().casefold()
@@ -75,7 +76,7 @@ def _yes_no(raw) -> bool:
     raise BadValue("not_yes_no", value=short(str(raw)))
 
 
-def _number(raw) -> int | float:
+def _number(raw: Any) -> int | float:
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         if not math.isfinite(raw) or abs(raw) >= 1e15:
             raise BadValue("not_a_number", value=short(str(raw)))

@@ -38,6 +38,10 @@ LAYERS = {
 PURE = [
     "profiles/civil.py",
     "questions/cells.py",
+    "questions/typed.py",
+    "programs/imports/columns.py",
+    "programs/imports/plan.py",
+    "programs/imports/reading.py",
     "programs/errors.py",
     "programs/figures.py",
     "matching/solver/*.py",

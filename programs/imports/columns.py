@@ -44,6 +44,10 @@ MOST_OF_A_CHOICE = 200
 LONGEST_SHORT_TEXT = 120
 
 
+def _one_of(known: tuple[str, ...], given: object, otherwise: str) -> str:
+    return given if isinstance(given, str) and given in known else otherwise
+
+
 @dataclass(frozen=True)
 class Meaning:
     """What a coordinator says a column is; `options` only where the order matters."""
@@ -66,11 +70,11 @@ class Meaning:
     def from_json(cls, data: dict) -> "Meaning":
         """Reads what was stored; whatever it does not know becomes an ignored column."""
         data = data if isinstance(data, dict) else {}
-        target = data.get("target") if data.get("target") in TARGETS else IGNORE
+        target = _one_of(TARGETS, data.get("target"), IGNORE)
         return cls(
             target=target,
-            kind=data.get("kind") if data.get("kind") in KINDS else "text",
-            readers=data.get("readers") if data.get("readers") in READERS else COORDINATORS,
+            kind=_one_of(KINDS, data.get("kind"), "text"),
+            readers=_one_of(READERS, data.get("readers"), COORDINATORS),
             key=str(data.get("key") or ""),
             options=tuple(str(option) for option in data.get("options") or ()),
             remembered=bool(data.get("remembered")),
@@ -172,7 +176,7 @@ def _answer(name: str, values: Sequence[str]) -> Meaning:
     return Meaning(ANSWER, guess_kind(values), readers)
 
 
-def _one_way_of_naming(header, rows, meanings: list[Meaning]) -> list[Meaning]:
+def _one_way_of_naming(header: Sequence[str], rows: Sequence[Sequence[str]], meanings: list[Meaning]) -> list[Meaning]:
     """Where a file has both "name" and "first name", the whole name counts and the parts are left out."""
     targets = {meaning.target for meaning in meanings}
     if NAME not in targets or FIRST_NAME not in targets:

@@ -1,12 +1,12 @@
 """What an import will do, line by line, before any of it is done (pure)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from programs.imports import columns
 from programs.imports.columns import Meaning
-from programs.imports.reading import Person, Refusal, read_person
+from programs.imports.reading import Checks, Person, Refusal, read_person
 from questions.typed import BadValue, typed
 
 ADDED, UPDATED, UNCHANGED, REFUSED, ASKED = "added", "updated", "unchanged", "refused", "asked"
@@ -92,7 +92,7 @@ class Line:
     def member(self) -> KnownMembership | None:
         return self.known.memberships.get(self.role) if self.known else None
 
-    def refuse(self, code: str, column: str = "", **params) -> None:
+    def refuse(self, code: str, column: str = "", **params: object) -> None:
         self.outcome, self.refusal = REFUSED, Refusal(code, column, params)
 
 
@@ -118,16 +118,6 @@ class NameQuestion:
     @property
     def is_open(self) -> bool:
         return self.answer not in {choice.value for choice in self.choices}
-
-
-@dataclass(frozen=True)
-class Checks:
-    """What the plan needs to know of the world: injected, so that it stays arithmetic."""
-
-    is_address: Callable[[str], bool]
-    is_zone: Callable[[str], bool]
-    language_codes: Mapping[str, str]
-    most_places: int
 
 
 @dataclass
@@ -214,7 +204,7 @@ def _read(file: File, checks: Checks) -> Iterator[Line]:
         yield line
 
 
-def _answer(name: str, meaning: Meaning, raw: str):
+def _answer(name: str, meaning: Meaning, raw: str) -> object:
     """A cell as an answer; of a list without an order, the file itself says what the choices are."""
     choices: Sequence[str] = meaning.options
     if meaning.kind in ("choice", "several"):
@@ -278,7 +268,7 @@ def _compare(line: Line, file: File, places: int) -> None:
     """Added, updated or unchanged: against what the program already holds."""
     if line.known and not line.known.active:
         return line.refuse("not_active")
-    given = line.person.places
+    given = line.person.places if line.person else None
     member = line.member
     if member is None:
         line.places = (places if given is None else given) if line.role == "mentor" else 1
@@ -294,9 +284,9 @@ def _compare(line: Line, file: File, places: int) -> None:
 
 def _changes(line: Line, file: File, member: KnownMembership) -> Iterator[Change]:
     column = {meaning.target: name for name, meaning in zip(file.header, file.meanings, strict=True)}
-    if line.name != line.known.name:
+    if line.known and line.name != line.known.name:
         yield Change(column.get(columns.NAME) or column[columns.FIRST_NAME], "", line.known.name, line.name)
-    given = line.person.places
+    given = line.person.places if line.person else None
     if line.role == "mentor" and given is not None and given != member.places:
         yield Change(column[columns.PLACES], "", member.places, given)
     for _place, name, meaning in file.answers:
@@ -305,7 +295,9 @@ def _changes(line: Line, file: File, member: KnownMembership) -> Iterator[Change
             yield Change(name, meaning.key, old, new, hidden=meaning.readers == columns.MATCHER)
 
 
-def _options(files, lines: list[Line], existing) -> dict[str, dict[str, tuple[str, ...]]]:
+def _options(
+    files: Iterable[File], lines: list[Line], existing: Mapping[str, Mapping[str, Sequence[str]]]
+) -> dict[str, dict[str, tuple[str, ...]]]:
     """The choices each listed question will offer: those it has, and what the imported lines answer."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for file in files:
@@ -316,7 +308,7 @@ def _options(files, lines: list[Line], existing) -> dict[str, dict[str, tuple[st
                 found[file.role][meaning.key] = tuple(meaning.options)
             elif meaning.kind in columns.LISTED:
                 values = [value for line in coming if (value := line.answers.get(meaning.key)) is not None]
-                flat = [part for value in values for part in (value if isinstance(value, list) else [value])]
+                flat = [str(part) for value in values for part in (value if isinstance(value, list) else [value])]
                 first = existing.get(file.role, {}).get(meaning.key, ())
                 found[file.role][meaning.key] = columns.options_of("choice", flat, first)
     return found

@@ -10,8 +10,8 @@ from django.core.validators import validate_email
 from profiles.models import User
 from programs.actions.people import MOST_PLACES
 from programs.imports.columns import Meaning
-from programs.imports.plan import Checks, File, Known, KnownMembership, Plan, addresses, make_plan
-from programs.imports.reading import Refusal
+from programs.imports.plan import File, Known, KnownMembership, Plan, addresses, make_plan
+from programs.imports.reading import Checks, Refusal
 from programs.models import Import, ImportFile, Membership, Role
 from questions.models import Question
 from questions.values import chunks, of_sheets

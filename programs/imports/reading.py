@@ -1,6 +1,6 @@
 """One line of a spreadsheet as a person (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from programs.imports import columns
@@ -35,7 +35,17 @@ class Person:
     places: int | None = None
 
 
-def read_person(header: Sequence[str], meanings: Sequence[Meaning], cells: Sequence[str], checks) -> Person:
+@dataclass(frozen=True)
+class Checks:
+    """What the plan needs to know of the world: injected, so that it stays arithmetic."""
+
+    is_address: Callable[[str], bool]
+    is_zone: Callable[[str], bool]
+    language_codes: Mapping[str, str]
+    most_places: int
+
+
+def read_person(header: Sequence[str], meanings: Sequence[Meaning], cells: Sequence[str], checks: Checks) -> Person:
     """The person of a line; raises Refusal where what it says cannot be."""
     found = {m.target: (name, cell) for name, m, cell in zip(header, meanings, cells, strict=True) if not m.is_answer}
     found.pop(columns.IGNORE, None)
@@ -49,7 +59,7 @@ def read_person(header: Sequence[str], meanings: Sequence[Meaning], cells: Seque
     )
 
 
-def _email(column: str, cell: str, checks) -> str:
+def _email(column: str, cell: str, checks: Checks) -> str:
     address = cell.removeprefix("mailto:").strip().lower()
     if not address:
         raise Refusal("no_address", column)
@@ -77,7 +87,7 @@ def _limited(cell: tuple[str, str] | None, most: int) -> str:
     return text
 
 
-def _zone(cell: tuple[str, str] | None, checks) -> str:
+def _zone(cell: tuple[str, str] | None, checks: Checks) -> str:
     if cell is None or not cell[1]:
         return ""
     column, text = cell
@@ -87,7 +97,7 @@ def _zone(cell: tuple[str, str] | None, checks) -> str:
     return name
 
 
-def _languages(cell: tuple[str, str] | None, checks) -> tuple[str, ...]:
+def _languages(cell: tuple[str, str] | None, checks: Checks) -> tuple[str, ...]:
     if cell is None:
         return ()
     column, text = cell
@@ -100,7 +110,7 @@ def _languages(cell: tuple[str, str] | None, checks) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-def _places(cell: tuple[str, str] | None, checks) -> int | None:
+def _places(cell: tuple[str, str] | None, checks: Checks) -> int | None:
     if cell is None or not cell[1]:
         return None
     column, text = cell

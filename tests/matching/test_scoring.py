@@ -28,6 +28,7 @@ from matching.solver import solve
 
 SAMPLE = Path(__file__).parents[1] / "data" / "civil-service-small"
 GRADES = ["AA", "AO", "EO", "HEO", "SEO", "Grade 7", "Grade 6", "SCS1", "SCS2", "SCS3", "SCS4"]
+pytestmark = pytest.mark.once
 checked = settings(max_examples=150, deadline=None, derandomize=True)
 
 

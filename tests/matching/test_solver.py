@@ -11,6 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from matching.solver import NotProved, explain_unmatched, one_more_place, solve, what_if
 from matching.solver.proof import prove
 
+pytestmark = pytest.mark.once
 checked = settings(max_examples=150, deadline=None, derandomize=True)
 checked_slowly = settings(max_examples=120, deadline=None, derandomize=True)
 
