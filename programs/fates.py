@@ -22,6 +22,8 @@ def fate(letter, held: bool) -> str:
         return _("waits until the program is opened")
     if letter.state == LetterState.SENDING:
         return _("being sent")
+    if letter.outcome and not letter.tries:
+        return _("will be sent %(time)s: %(why)s") % {**at, "why": letter.outcome}
     if letter.outcome:
         return _("tried %(tries)s times, next try %(time)s: %(why)s") % {
             **at,

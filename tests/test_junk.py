@@ -48,12 +48,15 @@ def _quiet():
     logging.disable(logging.NOTSET)
 
 
-def pages():
-    """Every page, with somebody who may see it."""
+def _pages():
     for name, line in WHOLE_TABLE.items():
         persona = next((persona for persona in READERS if line.answers[persona] == OK), None)
         if persona:
             yield pytest.param(name, persona, id=f"{name}-{persona}")
+
+
+# Every page, with somebody who may see it.
+PAGES = list(_pages())
 
 
 def forms_of(world, name, persona):
@@ -138,7 +141,7 @@ def junk_data(form):
             yield form.data(**{field: junk})
 
 
-@pytest.mark.parametrize(("name", "persona"), pages())
+@pytest.mark.parametrize(("name", "persona"), PAGES)
 def test_junk_in_any_field_is_no_error(name, persona, world):
     url, forms = forms_of(world, name, persona)
     for form in forms:
@@ -146,7 +149,7 @@ def test_junk_in_any_field_is_no_error(name, persona, world):
             assert send(world, persona, url, form, data) < 500
 
 
-@pytest.mark.parametrize(("name", "persona"), [page for page in pages() if page.values[1] in ("mentee", "coordinator")])
+@pytest.mark.parametrize(("name", "persona"), [page for page in PAGES if page.values[1] in ("mentee", "coordinator")])
 def test_what_belongs_to_another_program_is_never_taken(name, persona, world):
     url, forms = forms_of(world, name, persona)
     for form in forms:
@@ -158,7 +161,7 @@ def test_what_belongs_to_another_program_is_never_taken(name, persona, world):
                 assert send(world, persona, url, form, data) < 500, action
 
 
-@pytest.mark.parametrize(("name", "persona"), pages())
+@pytest.mark.parametrize(("name", "persona"), PAGES)
 def test_any_file_is_no_error(name, persona, world):
     url, forms = forms_of(world, name, persona)
     for form in forms:
@@ -176,7 +179,7 @@ QUERIES = ["page", "per_page", "sort", "q", "o", "p", "all", "program", "list", 
 LISTS = ("_changelist", "matching:round", "programs:import", "import_preview", "by_hand", "mailbox")
 
 
-@pytest.mark.parametrize(("name", "persona"), pages())
+@pytest.mark.parametrize(("name", "persona"), PAGES)
 def test_junk_in_the_address_is_no_error(name, persona, world):
     url = WHOLE_TABLE[name].url(name, world)
     get = world.client(persona).get
