@@ -1,4 +1,4 @@
-"""How every status is shown: its tone and shape beside its word (pure)."""
+"""How every status is shown: its tone and shape beside its word."""
 
 from dataclasses import dataclass
 

@@ -70,6 +70,7 @@ PLANTED = {
     "letters that use actions, relatively": (house.layering, "matching/letters.py", "from .actions import publish"),
     "Django in pure arithmetic": (house.purity, "matching/solver/solve.py", "from django.db import models"),
     "our models in pure arithmetic": (house.purity, "matching/scoring.py", "from programs.models import Role"),
+    "Django in what calls itself pure": (house.purity, "programs/sums.py", '"""Sums (pure)."""\nimport django'),
     "a folder of everything": (house.names, "common/__init__.py", ""),
     "a module of everything": (house.names, "matching/utils.py", ""),
     "an app without a place": (house.unknown_apps, "extras/apps.py", ""),

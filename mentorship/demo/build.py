@@ -41,7 +41,7 @@ def never() -> bool:
 
 
 def build(*, seed: int, people: int, now) -> None:
-    """One program ready to be matched, one whose pairs met two weeks ago."""
+    """One program ready to be matched, one whose pairs have just heard of each other."""
     draw = random.Random(seed)
     known = names.people(draw)
     staff = {key: _staff(*who, is_superuser=key == "admin", now=now) for key, who in STAFF.items()}
@@ -49,7 +49,7 @@ def build(*, seed: int, people: int, now) -> None:
         _let_sign_in(staff[key])
     mentors = max(2, people * 2 // 5)
     # In the morning: emails do not leave at night.
-    _pairs_published(staff, known, draw, (now - timedelta(days=12)).replace(hour=10, minute=0))
+    _pairs_published(staff, known, draw, (now - timedelta(days=5)).replace(hour=10, minute=0))
     _ready_to_match(staff, known, draw, now, mentees=max(2, people - mentors), mentors=mentors)
 
 
