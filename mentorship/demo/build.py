@@ -1,6 +1,7 @@
 """Builds the made-up programs through the actions that the screens call."""
 
 import random
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -84,10 +85,22 @@ def _filled(scheme, staff, known, draw, now, *, mentees, mentors) -> Program:
     program = _program(scheme, staff, now)
     files = schemes.applicants(scheme, known, mentees, mentors, draw)
     import_files(program, scheme, *files, by=by, now=now)
+    _same_ties(program, draw)
     program.refresh_from_db()
     rules = {"rules": [dict(rule) for rule in scheme.rules], "floor_levels": 10, "coverage_first": True}
     matching.save_policy(program, rules, by=by, now=now)
     return program
+
+
+def _same_ties(program, draw) -> None:
+    """Among equals the matching decides by ids: drawn here, so that the same seed gives the same pairs."""
+
+    def drawn():
+        return uuid.UUID(int=draw.getrandbits(128), version=4)
+
+    Program.objects.filter(pk=program.pk).update(public_id=drawn())
+    for pk in program.memberships.order_by("user__email", "role").values_list("pk", flat=True):
+        Membership.objects.filter(pk=pk).update(public_id=drawn())
 
 
 def _pairs_published(staff, known, draw, then) -> None:

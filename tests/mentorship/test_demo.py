@@ -5,7 +5,9 @@ import random
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from matching.models import Pairing
 from mentorship.demo import build as demo
@@ -73,3 +75,14 @@ def test_the_same_seed_makes_the_same_people_and_no_address_twice():
     assert people == [next(again) for _ in range(2000)]
     assert len({person.email for person in people}) == len(people)
     assert people[:50] != [next(names.people(random.Random(8))) for _ in range(50)]
+
+
+def test_the_same_seed_gives_the_same_people_the_same_partners(db):
+    seen = []
+    for _turn in range(2):
+        with transaction.atomic():
+            demo.build(seed=7, people=8, now=timezone.now())
+            seen.append((demo.logins(), sorted(str(pairing) for pairing in Pairing.objects.all())))
+            transaction.set_rollback(True)
+    assert seen[0] == seen[1]
+    assert seen[0][1]
