@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -85,6 +86,12 @@ def places(user, now) -> list[Place]:
     for place in found.values():
         place.evaluation = place.program.evaluation_for(place.role)
     return list(found.values())
+
+
+def duties(user) -> list[PointOfContact]:
+    """What this person answers for, or stands in for, in programs that have not ended."""
+    theirs = PointOfContact.objects.filter(Q(person=user) | Q(deputy=user)).exclude(program__state=ProgramState.ENDED)
+    return list(theirs.select_related("program", "person", "deputy").order_by("program__name", "duty"))
 
 
 def _first_contact_days(programs) -> dict[int, int]:

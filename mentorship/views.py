@@ -29,6 +29,7 @@ def home(request):
     context = {
         "places": places,
         "programs": programs,
+        "duties": homes.duties(request.user),
         "step": homes.next_step(places, needs, lambda day: date_format(day, "l j F")),
         "with_partners": [place for place in places if place.partners],
         "without_partners": [place for place in places if not place.partners],

@@ -172,3 +172,12 @@ def test_the_front_page_has_one_primary_button_and_leads_whoever_is_signed_in_ho
     assert client.get("/").content.decode().count("btn-primary") == 1
     response = signed_in(make_person("Somebody Else")).get("/")
     assert response.status_code == 302 and response["Location"] == reverse("home")
+
+
+def test_whoever_only_answers_for_safeguarding_reads_for_which_program_and_who_stands_in(program):
+    contact, deputy = make_person("Ama Mensah"), make_person("Jo Lind")
+    PointOfContact.objects.create(program=program, duty=Duty.SAFEGUARDING, person=contact, deputy=deputy)
+    theirs = signed_in(contact).get(reverse("home")).content.decode()
+    assert "Safeguarding" in theirs and "in Careers" in theirs and "Jo Lind stands in for you." in theirs
+    assert "You are not in a program yet" not in theirs
+    assert "You stand in for Ama Mensah." in signed_in(deputy).get(reverse("home")).content.decode()
