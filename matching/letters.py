@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from matching.models import Pairing, PairingState
 from outbox import kinds, letters
 from outbox.kinds import Kind
+from outbox.models import Letter, LetterState
 from profiles import civil
 from programs.models import Duty, Membership, MembershipState, PointOfContact, Program, ProgramState, Role
 from programs.permissions import may_write_to
@@ -210,6 +211,26 @@ def of_ending(pairing: Pairing, *, write_again_on: date | None, now) -> list:
     ]
 
 
+def not_sent_of(pairing: Pairing) -> dict[int, Letter]:
+    """By reader, the email that tells of this pair and has not left yet."""
+    waiting = Letter.objects.filter(
+        recipient__in=[pairing.mentor.user_id, pairing.mentee.user_id],
+        kind__in=["matching.matched_mentee", "matching.matched_mentor"],
+        topic=pairing.program.slug,
+        state__in=[LetterState.WAITING, LetterState.HELD],
+    )
+    return {
+        letter.recipient_id: letter for letter in waiting if str(pairing.public_id) in letter.about.get("pairings", [])
+    }
+
+
+def of_the_rest(letter: Letter, without: Pairing, *, now) -> list[Letter]:
+    """The email that takes the place of one to a mentor, where one of several pairs ends before it leaves."""
+    rest = Pairing.objects.open().filter(public_id__in=letter.about.get("pairings", [])).exclude(pk=without.pk)
+    pairings = list(rest.select_related("program", "mentor__user", "mentee__user").order_by("pk"))
+    return [to_mentor(Desk(without.program, now), pairings, f"without:{without.public_id}")] if pairings else []
+
+
 def still_looking(member: Membership, *, next_date: date, now):
     """On the date we named: where somebody on the waiting list stands, and when we write next."""
     return Desk(member.program, now).write(
@@ -226,9 +247,10 @@ def still_looking(member: Membership, *, next_date: date, now):
 
 
 def pairs_stand(letter, now) -> str:
-    """Needed while one of its pairs is open."""
-    found = Pairing.objects.filter(public_id__in=letter.about.get("pairings", []), state=PairingState.OPEN)
-    return "" if found.exists() else _("The pair it tells of has ended.")
+    """Needed while every pair it tells of is open; where one ends, another email tells of the rest."""
+    told = letter.about.get("pairings", [])
+    found = Pairing.objects.filter(public_id__in=told, state=PairingState.OPEN)
+    return "" if told and found.count() == len(told) else _("A pair it tells of has ended.")
 
 
 def still_waits(letter, now) -> str:

@@ -111,11 +111,11 @@ def occurring(program, asked, *questions: tuple[str, str]) -> list[str]:
         question = asked.questions.get((side, key))
         if question is None:
             continue
+        if question.readers == Readers.MATCHER:
+            # Nobody reads these, not even as a list of what occurs: an imported column's choices are that list.
+            continue
         if question.kind in (QuestionKind.CHOICE, QuestionKind.SCALE):
             options += [option for option in question.options if option not in options]
-        if question.readers == Readers.MATCHER:
-            # Nobody reads these, not even as a list of what occurs.
-            continue
         people = tables.mentees_to_match(program) if side == "mentee" else tables.mentors_to_match(program)
         answers = Answer.objects.filter(sheet__in=people.order_by().values("sheet"), question__key=key)
         seen.update(value for value in answers.values_list("value", flat=True) if isinstance(value, str) and value)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from journal.actions import record_many
 from journal.models import Entry
+from outbox import kinds
 from outbox.models import Letter, LetterConcerns, LetterState, Muted
 
 CHUNK = 500
@@ -40,6 +42,16 @@ def _post(letters: list[Letter]) -> int:
         for name in {uuid.UUID(str(name)) for name in names} & people.keys()
     )
     return len(written)
+
+
+_DONE = {
+    "held": gettext_lazy("The email “%(kind)s” to %(name)s was held back."),
+    "released": gettext_lazy("The email “%(kind)s” to %(name)s may leave again."),
+    "cancelled": gettext_lazy("The email “%(kind)s” to %(name)s was cancelled."),
+    "sent again": gettext_lazy("The email “%(kind)s” to %(name)s is tried again."),
+    "reminders off": gettext_lazy("%(name)s asked for no reminders."),
+    "reminders on": gettext_lazy("%(name)s gets reminders again."),
+}
 
 
 def hold(letters, *, by, now, why: str = "") -> int:
@@ -94,7 +106,7 @@ def _entry(letter, verb, by, now, why) -> Entry:
         object_id=str(letter.pk),
         topic=letter.topic,
         why=why,
-        words=letter.subject,
+        words=_DONE[verb] % {"kind": kinds.title(letter.kind), "name": letter.recipient},
     )
 
 
@@ -115,5 +127,14 @@ def unmute(person, topic: str, *, now) -> None:
 
 
 def _tell_history(person, topic, verb, now):
-    entry = Entry(at=now, by=person, verb=verb, app="profiles", model="user", object_id=str(person.pk), topic=topic)
+    entry = Entry(
+        at=now,
+        by=person,
+        verb=verb,
+        app="profiles",
+        model="user",
+        object_id=str(person.pk),
+        topic=topic,
+        words=_DONE[verb] % {"name": person},
+    )
     record_many([(entry, [person])])

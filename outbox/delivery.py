@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from datetime import timedelta
+from email.utils import format_datetime
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -193,6 +194,8 @@ def what_instead(letter, now):
         return _dropped(_("%(person)s asked for no reminders.") % {"person": person})
     if not kind.may_leave(letter, now):
         return _wait(now + HELD_FOR, _("Held back: the program does not send emails yet."))
+    if not person.is_active:
+        return _dead(_("The account of %(person)s is closed.") % {"person": person})
     if not person.email:
         return _dead(_("%(person)s has no email address. Add one, or tell them yourself.") % {"person": person})
     if not _can_be_written_to(person.email):
@@ -257,6 +260,7 @@ def message_of(letter, now) -> EmailMultiAlternatives:
         reply_to=[letter.reply_to or settings.DEFAULT_FROM_EMAIL],
         headers={
             "Message-ID": letter.message_id,
+            "Date": format_datetime(now),
             "Auto-Submitted": "auto-generated",
             "List-Unsubscribe": f"<{links.one_click_address(letter, now)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -82,7 +82,8 @@ class Letter(models.Model):
     about = models.JSONField(default=dict, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
-    reply_to = models.CharField(_("answers go to"), max_length=254, blank=True)
+    # As long as a name is: encoded for a header it grows.
+    reply_to = models.TextField(_("answers go to"), blank=True)
     state = models.CharField(_("status"), max_length=10, choices=LetterState.choices, default=LetterState.WAITING)
     posted_at = models.DateTimeField(_("written"))
     due_at = models.DateTimeField(_("due"))

@@ -1,12 +1,12 @@
 """Every write to forms and answers; journal and letters belong to whoever owns the sheet."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import transaction
 
-from questions.models import Answer, Question, Questionnaire, Sheet
+from questions.models import Answer, Question, Questionnaire, Readers, Sheet
 from questions.values import check, chunks
 
 
@@ -53,7 +53,8 @@ def save_version(questionnaire: Questionnaire | None, *, title: str, questions: 
         return questionnaire
     # The lock makes answers wait that would freeze this version meanwhile.
     latest = Questionnaire.objects.select_for_update().filter(series=questionnaire.series).order_by("-version")[0]
-    if latest.title == title and specs_of(latest) == list(questions):
+    questions = _still_private(latest, questions)
+    if latest.title == title and specs_of(latest) == questions:
         return latest
     if latest.sheets.exists():
         latest = Questionnaire.objects.create(
@@ -65,6 +66,19 @@ def save_version(questionnaire: Questionnaire | None, *, title: str, questions: 
         latest.title = title
     _write_questions(latest, questions)
     return latest
+
+
+def private_keys(questionnaire: Questionnaire | None) -> set[str]:
+    """The questions people have answered for the matching alone; that stays so in every later version."""
+    if questionnaire is None:
+        return set()
+    answered = Question.objects.filter(questionnaire__series=questionnaire.series, answers__isnull=False)
+    return set(answered.filter(readers=Readers.MATCHER).values_list("key", flat=True))
+
+
+def _still_private(questionnaire: Questionnaire, questions: Sequence[QuestionSpec]) -> list[QuestionSpec]:
+    private = private_keys(questionnaire)
+    return [replace(spec, readers=Readers.MATCHER.value) if spec.key in private else spec for spec in questions]
 
 
 def _write_questions(questionnaire: Questionnaire, questions: Sequence[QuestionSpec]) -> None:

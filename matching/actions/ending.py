@@ -10,7 +10,7 @@ from matching import letters
 from matching.actions.drafts import refuse_own
 from matching.actions.pairs import lock
 from matching.models import Pairing, PairingState
-from outbox.actions import post
+from outbox.actions import cancel, post
 from programs.errors import Refused
 from programs.models import Membership, MembershipState, Program, ProgramState
 
@@ -29,6 +29,8 @@ def end_pairing(pairing, *, by, now, why: str) -> None:
     waits = program.state == ProgramState.OPEN
     again = program.today(now) + timedelta(days=program.figure("write_again_days")) if waits else None
     written = letters.of_ending(pairing, write_again_on=again, now=now)
+    not_sent = letters.not_sent_of(pairing)
+    instead = {reader: letters.of_the_rest(letter, pairing, now=now) for reader, letter in not_sent.items()}
     with transaction.atomic():
         Program.objects.select_for_update(no_key=True).get(pk=program.pk)
         lock([pairing.mentor_id, pairing.mentee_id])
@@ -51,4 +53,8 @@ def end_pairing(pairing, *, by, now, why: str) -> None:
             concerns=[pairing.mentor.user, pairing.mentee.user],
             words=_("%(mentor)s is no longer the mentor of %(mentee)s.") % words,
         )
-        post(written)
+        for letter in written:
+            # Whoever has not heard of the pair yet does not hear of its end.
+            unheard = not_sent.get(letter.recipient_id)
+            withdrawn = unheard and cancel([unheard], by=by, now=now, why=_("A pair it tells of has ended."))
+            post(instead[letter.recipient_id] if withdrawn else [letter])

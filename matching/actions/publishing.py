@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,6 +48,14 @@ class Plan:
         )
 
     @property
+    def fingerprint(self) -> str:
+        """What the confirming page said, as one word: publishing anything else is refused."""
+        program = self.round.program
+        said = [sorted(map(str, part)) for part in self.told]
+        whole = repr((said, self.write_again_on, program.show_addresses))
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+    @property
     def members(self) -> set[int]:
         return {pk for line in self.pairs for pk in (line.mentee_id, line.mentor_id)} | self.told[1] | self.told[2]
 
@@ -80,11 +89,16 @@ def refuse_own_round(round, by) -> None:
         raise Refused(_("You are in this round yourself, so another coordinator has to publish it."))
 
 
-def publish(round: Round, *, by, now) -> Plan:
-    """Makes a draft true and tells everybody; or Refused, and nothing has happened."""
+def publish(round: Round, *, by, now, confirmed: str | None = None) -> Plan:
+    """Makes a draft true and tells everybody; or Refused, and nothing has happened.
+
+    `confirmed` is the fingerprint of the plan somebody was shown.
+    """
     refuse_own_round(round, by)
     program = round.program
     plan = plan_of(round, now)
+    if confirmed is not None and round.state == RoundState.DRAFT and confirmed != plan.fingerprint:
+        raise Refused(_("The draft has changed since you looked at what will happen. Look at it again, then publish."))
     days = program.figure("rhythm_days")
     pairings = [
         new_pairing(

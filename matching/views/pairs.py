@@ -51,7 +51,7 @@ def end(request, program, pairing):
         except Refused as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, _("Ended. Both get an email."))
+            messages.success(request, _("Ended. Whoever has heard of it gets an email."))
         return redirect("matching:pair", program.slug, row.public_id)
     context = {"title": _("End this pair"), "pairing": row, "form": form}
     return render(request, "matching/end.html", program, "pairs", context)

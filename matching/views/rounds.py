@@ -234,7 +234,7 @@ def publish(request, program, round):
         return render(request, "matching/not_yours.html", program, "matching", {"title": _("Publish"), "round": round})
     if request.method == "POST":
         try:
-            plan = actions.publish(round, by=request.user, now=timezone.now())
+            plan = actions.publish(round, by=request.user, now=timezone.now(), confirmed=request.POST.get("confirmed"))
         except Refused as refused:
             messages.error(request, str(refused))
             return to_round(round)

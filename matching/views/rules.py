@@ -26,7 +26,7 @@ def home(request, program):
     """The workbench: who is to be matched, by which rules, and the rounds."""
     asked = tables.asked_in(program)
     shown = overview(program, request.user, asked)
-    rounds = Round.objects.of(program).select_related("asked_by")
+    rounds = Round.objects.of(program).select_related("asked_by", "program")
     mentors = list(tables.mentors_to_match(program)) if shown.read is None else shown.read.mentors
     free = tables.free_places(mentors) if shown.read is None else shown.read.free
     context = {

@@ -36,6 +36,8 @@ BY_HAND = {
     S.WAITING: [S.LEFT],
     S.ACTIVE: [S.LEFT],
     S.ON_LEAVE: [S.LEFT],
+    S.LEFT: [S.READY],
+    S.DECLINED: [S.READY],
 }
 
 

@@ -104,7 +104,10 @@ def set_contact(program, duty, person, deputy=None, *, by, now):
         before = missing_while_open(program)
         for somebody in filter(None, (person, deputy)):
             if not reachable(somebody):
-                raise Refused(_("%(name)s has no email address or may not sign in.") % {"name": somebody})
+                raise Refused(
+                    _("%(address)s may not sign in, so nobody would read what is written to it.")
+                    % {"address": somebody.email or somebody}
+                )
         Program.objects.filter(pk=program.pk).update(edition=F("edition") + 1)
         if person is None:
             named.delete()

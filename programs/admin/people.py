@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from journal.actions import record
 from profiles.models import User
+from programs.models import PointOfContact, ProgramState
 from programs.permissions import people_visible_to
 from programs.scoped import ScopedAdmin
 
@@ -26,6 +28,17 @@ class PersonForm(forms.ModelForm):
 
     def clean_email(self):
         return (self.cleaned_data["email"] or "").strip().lower() or None
+
+    def clean_is_active(self):
+        active = self.cleaned_data["is_active"]
+        if not active and self.instance.pk:
+            named = PointOfContact.objects.filter(Q(person=self.instance) | Q(deputy=self.instance))
+            if duty := named.filter(program__state=ProgramState.OPEN).select_related("program").first():
+                raise forms.ValidationError(
+                    _("%(program)s is open and counts on this person for %(duty)s. Name somebody else there first.")
+                    % {"program": duty.program, "duty": duty.get_duty_display()}
+                )
+        return active
 
 
 @admin.register(User)

@@ -8,7 +8,9 @@ from programs.imports import columns, words
 from programs.imports.actions import read
 from programs.imports.columns import Meaning, faults
 from programs.imports.planning import MOST_PLACES, cells_of
+from programs.imports.writing import FORM_FIELDS
 from programs.models import Role
+from questions.actions import private_keys
 from questions.cells import MAX_BYTES, MAX_CELL
 
 FILE_LABELS = {Role.MENTOR.value: _("File of mentors"), Role.MENTEE.value: _("File of mentees")}
@@ -81,6 +83,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args, draft, may_see_all, **kwargs):
         super().__init__(*args, **kwargs)
         self.files = list(draft.files.all())
+        self.program = draft.program
         self.may_see_all = may_see_all
         self.tables = {file.role: cells_of(file) for file in self.files}
         self.initial.setdefault("places", draft.places)
@@ -104,6 +107,10 @@ class ColumnsForm(forms.Form):
         self.fields[f"{at}-readers"] = _select(words.READERS, _("Who sees “%(column)s”") % {"column": name})
         for part in ("target", "kind", "readers"):
             self.initial[f"{at}-{part}"] = getattr(meaning, part)
+            # Whoever may not see what stands in a column may not turn it into something they may see.
+            self.fields[f"{at}-{part}"].disabled = self._is_hidden(meaning)
+        if self._is_hidden(meaning):
+            return
         kind = self.data.get(f"{at}-kind", meaning.kind) if self.is_bound else meaning.kind
         if kind != "scale":
             return
@@ -122,6 +129,9 @@ class ColumnsForm(forms.Form):
             self.data[f"{at}-options"] = order
             self.to_order = {*getattr(self, "to_order", ()), f"{at}-options"}
 
+    def _is_hidden(self, meaning: Meaning) -> bool:
+        return not self.may_see_all and meaning.readers == columns.MATCHER
+
     def _values(self, role: str, place: int) -> list[str]:
         """The different values of a column, as many as a scale may have."""
         found = columns.options_of("choice", (cells[place][:80] for cells in self.tables[role]))
@@ -134,6 +144,7 @@ class ColumnsForm(forms.Form):
             return self.cleaned_data
         self.meanings = {file.role: self._meanings(file) for file in self.files}
         for file in self.files:
+            self._keep_private(file)
             for code, params in faults(self.meanings[file.role], file.header):
                 place = file.header.index(params["column"]) if "column" in params else None
                 at = f"{file.role}-{place}-options" if place is not None else None
@@ -141,11 +152,26 @@ class ColumnsForm(forms.Form):
                 self.add_error(at, sentence if at else f"{FILE_LABELS[file.role]}: {sentence}")
         return self.cleaned_data
 
+    def _keep_private(self, file) -> None:
+        """What people answered for the matching alone is opened to nobody by a later file."""
+        private = private_keys(getattr(self.program, FORM_FIELDS[file.role]))
+        for place, meaning in enumerate(self.meanings[file.role]):
+            if meaning.is_answer and meaning.key in private and meaning.readers != columns.MATCHER:
+                words_said = _(
+                    "Only the matching uses this answer, and that stays so. Or give the column another name."
+                )
+                self.add_error(f"{file.role}-{place}-readers", words_said)
+
     def _meanings(self, file) -> list[Meaning]:
         keys: set[str] = set()
         found = []
         for place, name in enumerate(file.header):
             at = f"{file.role}-{place}"
+            stored = Meaning.from_json(file.mapping[place])
+            if self._is_hidden(stored):
+                keys.add(stored.key)
+                found.append(stored)
+                continue
             target, kind, readers = (self.cleaned_data[f"{at}-{part}"] for part in ("target", "kind", "readers"))
             if target != columns.ANSWER:
                 found.append(Meaning(target))
@@ -172,7 +198,7 @@ class ColumnsForm(forms.Form):
 
     def _row(self, file, place: int, name: str) -> dict:
         at = f"{file.role}-{place}"
-        hidden = not self.may_see_all and file.mapping[place].get("readers") == columns.MATCHER
+        hidden = self._is_hidden(Meaning.from_json(file.mapping[place]))
         return {
             "name": name,
             "samples": [] if hidden else self._samples(file.role, place),

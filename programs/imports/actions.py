@@ -93,7 +93,7 @@ def name_columns(draft: Import, meanings: dict[str, list[Meaning]], *, places: i
 
 def answer_names(draft: Import, answers: dict[str, str], *, by, now) -> None:
     """Who it is where one address has two names; an answer that is no choice is left out."""
-    questions = {question.address: question for question in plan_of(draft).questions}
+    questions = {question.address: question for question in plan_of(draft, by).questions}
     given = {
         address: answer
         for address, answer in answers.items()
@@ -112,7 +112,7 @@ def ask_import(draft: Import, *, by, now) -> None:
     _insist_it_runs(draft.program)
     if draft.state != ImportState.PREVIEW:
         raise Refused(_("This import is not a draft any more."))
-    plan = plan_of(draft)
+    plan = plan_of(draft, by)
     if not plan.is_settled:
         raise Refused(_("Say first who it is where one address has two names."))
     if not plan.of(ADDED) and not plan.of(UPDATED):

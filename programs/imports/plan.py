@@ -160,12 +160,17 @@ def make_plan(
     answers: Mapping[str, str],
     checks: Checks,
     options: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    private: Mapping[str, Iterable[str]] | None = None,
+    by: int | None = None,
 ) -> Plan:
     """Reads every line, asks where one address has two names, and compares with what is there.
 
-    `answers` are those given to questions of names; `options` the choices each role's form already has, by key.
+    `answers` are those given to questions of names; `options` the choices each role's form already has, by key;
+    `private` the keys of each role's form that only the matching may read, whatever the file calls them now;
+    `by` who imports: nobody decides about themselves.
     """
-    lines = [line for file in files for line in _read(file, checks)]
+    closed = {file.role: _closed(file, (private or {}).get(file.role, ())) for file in files}
+    lines = [line for file in files for line in _read(file, checks, closed[file.role])]
     questions = []
     by_address: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
@@ -179,8 +184,10 @@ def make_plan(
         _settle(same, question)
     for file in files:
         for line in lines:
-            if line.role == file.role and line.outcome == ADDED:
-                _compare(line, file, places)
+            if line.role == file.role and line.outcome == ADDED and line.known and line.known.pk == by:
+                line.refuse("yourself")
+            elif line.role == file.role and line.outcome == ADDED:
+                _compare(line, file, places, closed[file.role])
     return Plan(lines, questions, _options(files, lines, options or {}))
 
 
@@ -189,7 +196,12 @@ def addresses(files: Sequence[File], checks: Checks) -> set[str]:
     return {line.person.email for file in files for line in _read(file, checks) if line.person}
 
 
-def _read(file: File, checks: Checks) -> Iterator[Line]:
+def _closed(file: File, private: Iterable[str]) -> set[str]:
+    """The keys nobody but the matching may read: as this file says, or as its people were told before."""
+    return {m.key for _place, _name, m in file.answers if m.readers == columns.MATCHER} | set(private)
+
+
+def _read(file: File, checks: Checks, closed: Iterable[str] = ()) -> Iterator[Line]:
     """The lines of a file with their people and typed answers, or refused."""
     for number, cells in file.rows:
         line = Line(file.role, number)
@@ -198,13 +210,13 @@ def _read(file: File, checks: Checks) -> Iterator[Line]:
                 raise cells
             line.person = read_person(file.header, file.meanings, cells, checks)
             line.name = line.person.name
-            line.answers = {m.key: _answer(name, m, cells[place]) for place, name, m in file.answers}
+            line.answers = {m.key: _answer(name, m, cells[place], m.key in closed) for place, name, m in file.answers}
         except Refusal as refusal:
             line.person, line.outcome, line.refusal = None, REFUSED, refusal
         yield line
 
 
-def _answer(name: str, meaning: Meaning, raw: str) -> object:
+def _answer(name: str, meaning: Meaning, raw: str, is_closed: bool) -> object:
     """A cell as an answer; of a list without an order, the file itself says what the choices are."""
     choices: Sequence[str] = meaning.options
     if meaning.kind in ("choice", "several"):
@@ -214,6 +226,8 @@ def _answer(name: str, meaning: Meaning, raw: str) -> object:
     try:
         return typed(meaning.kind, choices, raw)
     except BadValue as bad:
+        if is_closed and "value" in bad.params:
+            raise Refusal("does_not_fit", name) from bad
         raise Refusal(bad.code, name, bad.params) from bad
 
 
@@ -252,7 +266,8 @@ def _settle(lines: list[Line], question: NameQuestion | None) -> None:
             line.refuse("left_out")
         return
     known = lines[0].known
-    name = known.name if known else lines[0].name
+    # A name known only from programs this coordinator may not see is not told.
+    name = known.name if known and known.near else lines[0].name
     if answer.startswith("name:"):
         name = answer.removeprefix("name:")
     used: dict[str, Line] = {}
@@ -264,7 +279,7 @@ def _settle(lines: list[Line], question: NameQuestion | None) -> None:
         line.name = name
 
 
-def _compare(line: Line, file: File, places: int) -> None:
+def _compare(line: Line, file: File, places: int, closed: set[str]) -> None:
     """Added, updated or unchanged: against what the program already holds."""
     if line.known and not line.known.active:
         return line.refuse("not_active")
@@ -276,13 +291,13 @@ def _compare(line: Line, file: File, places: int) -> None:
         return None
     if member.state in GONE:
         return line.refuse(member.state)
-    line.changes = list(_changes(line, file, member))
+    line.changes = list(_changes(line, file, member, closed))
     line.places = given if line.role == "mentor" and given is not None else member.places
     line.outcome = UPDATED if line.changes else UNCHANGED
     return None
 
 
-def _changes(line: Line, file: File, member: KnownMembership) -> Iterator[Change]:
+def _changes(line: Line, file: File, member: KnownMembership, closed: set[str]) -> Iterator[Change]:
     column = {meaning.target: name for name, meaning in zip(file.header, file.meanings, strict=True)}
     if line.known and line.name != line.known.name:
         yield Change(column.get(columns.NAME) or column[columns.FIRST_NAME], "", line.known.name, line.name)
@@ -292,7 +307,7 @@ def _changes(line: Line, file: File, member: KnownMembership) -> Iterator[Change
     for _place, name, meaning in file.answers:
         old, new = member.answers.get(meaning.key), line.answers[meaning.key]
         if old != new or type(old) is not type(new):
-            yield Change(name, meaning.key, old, new, hidden=meaning.readers == columns.MATCHER)
+            yield Change(name, meaning.key, old, new, hidden=meaning.key in closed)
 
 
 def _options(

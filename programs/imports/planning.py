@@ -13,7 +13,7 @@ from programs.imports.columns import Meaning
 from programs.imports.plan import File, Known, KnownMembership, Plan, addresses, make_plan
 from programs.imports.reading import Checks, Refusal
 from programs.models import Import, ImportFile, Membership, Role
-from questions.models import Question
+from questions.models import Question, Readers
 from questions.values import chunks, of_sheets
 
 PARTICIPANTS = (Role.MENTOR, Role.MENTEE)
@@ -61,16 +61,25 @@ def as_file(role: str, header, meanings, rows: list[dict]) -> File:
     return File(role, header, meanings, lines)
 
 
-def plan_of(upload: Import) -> Plan:
-    """What importing this would do now; its columns must have been named."""
+def plan_of(upload: Import, by: User | None = None) -> Plan:
+    """What importing this would do now, by whoever looks or else asked for it; its columns must have been named."""
     files = [file_of(file) for file in upload.files.all()]
-    return plan_for(upload.program, files, places=upload.places, answers=upload.name_choices)
+    return plan_for(upload.program, files, places=upload.places, answers=upload.name_choices, by=by or upload.asked_by)
 
 
-def plan_for(program, files: list[File], *, places: int, answers: dict[str, str]) -> Plan:
+def plan_for(program, files: list[File], *, places: int, answers: dict[str, str], by: User | None) -> Plan:
     """What importing these files would do now, whether they are stored or not."""
     known = known_people(program, addresses(files, checks()))
-    return make_plan(files, known, places=places, answers=answers, checks=checks(), options=_options(program))
+    return make_plan(
+        files,
+        known,
+        places=places,
+        answers=answers,
+        checks=checks(),
+        options=_options(program),
+        private=_private(program),
+        by=by.pk if by else None,
+    )
 
 
 def known_people(program, emails) -> dict[str, Known]:
@@ -124,3 +133,11 @@ def _options(program) -> dict[str, dict[str, list[str]]]:
             if pk == form and options:
                 found[role][key] = options
     return found
+
+
+def _private(program) -> dict[str, set[str]]:
+    """The keys of each side's form that people were told only the matching reads."""
+    forms = {role: pk for role, pk in forms_of(program).items() if pk}
+    asked = Question.objects.filter(questionnaire__in=forms.values(), readers=Readers.MATCHER)
+    keys = list(asked.values_list("questionnaire", "key"))
+    return {role: {key for form, key in keys if form == pk} for role, pk in forms.items()}

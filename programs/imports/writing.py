@@ -64,7 +64,7 @@ def prepare(upload: Import, files: list[File], plan: Plan, *, by, now) -> Work:
                 date_joined=now,
             )
             work.people[line.address].set_unusable_password()
-        if line.outcome in (ADDED, UPDATED) and line.known and line.name != line.known.name:
+        if line.outcome in (ADDED, UPDATED) and line.known and line.known.near and line.name != line.known.name:
             work.renamed[line.known.pk] = line.name
     return work
 

@@ -47,8 +47,8 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(role__in=[Role.MENTOR, Role.MENTEE])
 
     def matchable(self):
-        """Who may be in a round: ready, waiting, or active (a mentor with places left)."""
-        return self.filter(state__in=[S.READY, S.WAITING, S.ACTIVE])
+        """Who may be in a round: ready, waiting or active (a mentor with places left), and able to sign in."""
+        return self.filter(state__in=[S.READY, S.WAITING, S.ACTIVE], user__is_active=True)
 
     def visible_to(self, user):
         """Rows of the programs this person coordinates, never those about themselves; a superuser's likewise."""
@@ -72,6 +72,7 @@ class Membership(models.Model):
         (S.WAITING, S.READY), (S.WAITING, S.ACTIVE), (S.WAITING, S.LEFT), (S.WAITING, S.DECLINED),
         (S.ACTIVE, S.ON_LEAVE), (S.ACTIVE, S.WAITING), (S.ACTIVE, S.COMPLETED), (S.ACTIVE, S.LEFT),
         (S.ON_LEAVE, S.ACTIVE), (S.ON_LEAVE, S.LEFT),
+        (S.LEFT, S.READY), (S.DECLINED, S.READY),
     }  # fmt: skip
 
     # Coordinators and council members are asked, in, or out; they may come back.

@@ -98,7 +98,7 @@ def import_preview(request, program, upload):
         except Refused as refusal:
             messages.error(request, str(refusal))
         return _to(draft)
-    plan = plan_of(draft)
+    plan = plan_of(draft, request.user)
     shown = _shown(request, plan)
     lines = Paginator(plan.of(shown), LINES_A_PAGE).get_page(request.GET.get("page"))
     for line in lines:

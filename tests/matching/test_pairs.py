@@ -5,8 +5,12 @@ from django.urls import reverse
 
 from journal.models import Entry
 from matching.actions import end_pairing, pair_by_hand
+from matching.letters import of_pairs
 from matching.models import Pairing, Policy
+from matching.tables import mentees_to_match
+from outbox.actions import post
 from outbox.models import Letter
+from profiles.models import User
 from programs.actions import move
 from programs.errors import Refused
 from programs.models import Membership, MembershipState
@@ -117,10 +121,11 @@ def pairing(program, mentee):
 
 
 def test_ending_frees_the_place_and_the_mentee_waits_with_a_date(client, program, pairing, mentee):
+    Letter.objects.update(state="sent")
     page = reverse("matching:end", args=[program.slug, pairing.public_id])
     assert 'href="#id_why"' in words(client.post(page, {"why": "  "}))
     done = client.post(page, {"why": "They moved to another town."}, follow=True)
-    assert "Ended. Both get an email." in words(done)
+    assert "Ended. Whoever has heard of it gets an email." in words(done)
     mentee.refresh_from_db()
     assert mentee.state == MembershipState.WAITING and mentee.write_again_on
     letters = Letter.objects.filter(kind="matching.pair_ended")
@@ -148,3 +153,30 @@ def test_nobody_ends_their_own_pair_or_leaves_one_behind(pairing):
             move(Membership.objects.get(pk=member.pk), MembershipState.LEFT, by=None, now=NOW)
     end_pairing(pairing, by=None, now=NOW, why="A reason.")
     move(Membership.objects.get(pk=pairing.mentee_id), MembershipState.LEFT, by=None, now=NOW)
+
+
+def test_whoever_has_not_heard_of_a_pair_does_not_hear_of_its_end(pairing):
+    end_pairing(pairing, by=None, now=NOW, why="A reason.")
+    assert not Letter.objects.filter(kind="matching.pair_ended").exists()
+    assert set(Letter.objects.values_list("state", flat=True)) == {"dropped"}
+
+
+def test_a_mentor_hears_of_the_rest_where_one_of_several_pairs_ends_before_the_email_left(program, mentee):
+    Policy.objects.all().delete()
+    mentor = Membership.objects.of(program).mentors()[0]
+    Membership.objects.filter(pk=mentor.pk).update(places=2)
+    mentor.refresh_from_db()
+    other = Membership.objects.of(program).mentees().exclude(pk=mentee.pk)[0]
+    pairs = [pair_by_hand(program, mentor, one, by=None, now=NOW) for one in (mentee, other)]
+    Letter.objects.all().delete()
+    post(of_pairs(pairs, now=NOW, key="round"))
+    end_pairing(pairs[0], by=None, now=NOW, why="A reason.")
+    waiting = Letter.objects.filter(state="waiting")
+    told = waiting.get(recipient=mentor.user).body
+    assert other.user.name in told and mentee.user.name not in told
+    assert [letter.recipient for letter in waiting.exclude(recipient=mentor.user)] == [other.user]
+
+
+def test_nobody_with_a_closed_account_is_matched(program, mentee):
+    User.objects.filter(pk=mentee.user_id).update(is_active=False)
+    assert mentee not in mentees_to_match(program)

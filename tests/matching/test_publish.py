@@ -267,3 +267,20 @@ def test_a_coordinator_sees_no_letter_about_themselves(program, draft, coordinat
     assert letters_visible_to(coordinator).count() == Letter.objects.count()
     entries = entries_visible_to(line.mentor.user)
     assert not any(str(line.mentee.user) in entry.words for entry in entries)
+
+
+def test_what_was_confirmed_is_what_is_published(draft, coordinator):
+    seen = plan_of(draft, SOON).fingerprint
+    line = draft.proposals.pairs().first()
+    set_by_hand(draft, line.mentee, None, by=coordinator, now=SOON)
+    with pytest.raises(Refused, match="has changed since you looked"):
+        publish(draft, by=coordinator, now=SOON, confirmed=seen)
+    assert not Pairing.objects.exists()
+    publish(draft, by=coordinator, now=SOON, confirmed=plan_of(draft, SOON).fingerprint)
+    assert Pairing.objects.count() == 34
+
+
+def test_a_coordinator_may_have_the_longest_name(draft, coordinator):
+    User.objects.filter(pk=coordinator.pk).update(name="Ж" * 150)
+    publish(draft, by=coordinator, now=SOON)
+    assert all(len(answers) > 254 for answers in Letter.objects.values_list("reply_to", flat=True))

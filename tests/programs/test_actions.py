@@ -198,3 +198,13 @@ def test_places_are_a_mentor_s_and_bounded(program, boss):
             actions.set_places(mentor, places, by=boss, now=NOW)
     with pytest.raises(Refused):
         actions.set_places(w.add_member(program, "mentee"), 1, by=boss, now=NOW)
+
+
+def test_somebody_removed_by_mistake_is_brought_back():
+    world = w.build()
+    boss, member = world.coordinator, world.memberships["other_mentee"]
+    Membership.objects.filter(pk=member.pk).update(state="left")
+    member.refresh_from_db()
+    actions.move(member, "ready", by=boss, now=NOW)
+    member.refresh_from_db()
+    assert member.state == "ready"

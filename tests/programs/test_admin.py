@@ -208,3 +208,35 @@ def test_whoever_sees_others_answers_sets_up_a_second_factor_where_it_is_require
     assert world.client("coordinator").get(reverse("admin:index")).status_code == 200
     settings.REQUIRE_SECOND_FACTOR = False
     assert world.client("council").get(reverse("admin:index")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state__regex=(",
+        "role__regex=(",
+        "asked_at__year=99999",
+        "state__exact__x=1",
+        "began_at__gte=junk",
+        "began_at__range=1",
+        "role__contains=x",
+        "state__exact=junk",
+    ],
+)
+@pytest.mark.parametrize("export", ["", "&_export=csv"])
+def test_no_address_of_a_list_is_an_error_of_ours(world, query, export):
+    client = world.client("coordinator")
+    client.raise_request_exception = False
+    for model in ("programs_membership", "matching_pairing", "matching_round", "outbox_letter", "journal_entry"):
+        answer = client.get(reverse(f"admin:{model}_changelist") + f"?{query}{export}")
+        assert answer.status_code in (200, 302, 400, 404), (model, query, answer.status_code)
+
+
+def test_the_safeguarding_contact_of_an_open_program_keeps_their_account(world):
+    contact = world.people["safeguarding"] if hasattr(world, "people") else world.safeguarding
+    page = reverse("admin:profiles_user_change", args=[contact.pk])
+    fields = {"email": contact.email, "name": contact.name, "pronouns": "", "time_zone": contact.time_zone}
+    answer = world.client("superuser").post(page, fields)
+    assert "counts on this person" in text_of(answer)
+    contact.refresh_from_db()
+    assert contact.is_active

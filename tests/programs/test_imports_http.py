@@ -5,6 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from outbox.sweeping import never
+from programs.forms.imports import ColumnsForm
+from programs.imports import actions
 from programs.imports.sweep import run_imports
 from programs.models import Import, Membership
 from tests.programs.test_imports import REAL
@@ -249,3 +251,14 @@ def test_an_import_without_javascript(client, program):
     assert "as last time" in client.get(url("import_columns", program, again)).content.decode()
     assert client.post(url("import_discard", program, again)).status_code == 302
     assert Membership.objects.participants().count() == 2
+
+
+def test_a_column_for_the_matching_alone_is_changed_only_by_whoever_uploaded_it(program):
+    table = actions.read(b"name,email address,faith\nAnn Lee,ann@example.org,Quaker\n", "mentees.csv")
+    draft = actions.upload(program, {MENTEE: ("mentees.csv", table)}, by=make_person(), now=NOW)
+    asked = {"mentee-2-target": "answer", "mentee-2-kind": "scale", "mentee-2-readers": "other_side"}
+    form = ColumnsForm(asked, draft=draft, may_see_all=False)
+    form.is_valid()
+    assert "mentee-2-options" not in form.fields
+    assert form.cleaned_data["mentee-2-readers"] == "matcher" and form.cleaned_data["mentee-2-kind"] != "scale"
+    assert "Quaker" not in str(form.sections())

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from programs.imports import columns, words
 from programs.imports.columns import Meaning, faults, guess_kind, key_of, recognise
-from programs.imports.plan import File, make_plan
+from programs.imports.plan import File, Known, KnownMembership, make_plan
 from programs.imports.planning import checks
 from programs.imports.reading import Refusal
 from programs.imports.words import SENTENCES, say
@@ -201,3 +201,37 @@ def test_a_strange_mapping_is_an_ignored_column(data):
 def test_a_refusal_survives_being_stored():
     refusal = Refusal("too_long", "name", {"most": 3})
     assert Refusal(**refusal.to_json()).to_json() == refusal.to_json()
+
+
+SECRET = [Meaning("name"), Meaning("email"), Meaning("answer", key="gender", kind="yes_no", readers="coordinators")]
+
+
+def test_a_stored_answer_for_the_matching_only_stays_hidden_whatever_the_file_says():
+    member = KnownMembership(1, "ready", 1, 1, {"gender": True})
+    known = {"ada@example.org": Known(1, "Ada", memberships={"mentee": member})}
+    lines = [(2, ["Ada", "ada@example.org", ""])]
+    file = File("mentee", ["name", "email", "Gender"], SECRET, lines)
+    made = make_plan([file], known, places=1, answers={}, checks=checks(), private={"mentee": {"gender"}})
+    assert [change.hidden for change in made.lines[0].changes] == [True]
+
+
+def test_a_refused_line_does_not_tell_an_answer_for_the_matching_only():
+    row = ["Ada", "ada@example.org", "Non-binary"]
+    made = plan(["name", "email", "Gender"], row, meanings=SECRET, private={"mentee": {"gender"}})
+    assert made.lines[0].refusal.code == "does_not_fit"
+    assert "Non-binary" not in str(made.lines[0].refusal.to_json())
+
+
+def test_a_name_known_from_elsewhere_is_not_told():
+    known = {"ada@example.org": Known(1, "Countess Lovelace", near=False)}
+    file = File("mentee", ["name", "email", "Gender"], SECRET, [(2, ["Ada", "ada@example.org", ""])])
+    made = make_plan([file], known, places=1, answers={"ada@example.org": "known"}, checks=checks())
+    assert made.lines[0].outcome == "added"
+    assert made.lines[0].name == "Ada"
+
+
+def test_nobody_decides_about_themselves_by_a_file():
+    known = {"ada@example.org": Known(1, "Ada")}
+    file = File("mentee", ["name", "email", "Gender"], SECRET, [(2, ["Ada", "ada@example.org", ""])])
+    made = make_plan([file], known, places=1, answers={}, checks=checks(), by=1)
+    assert made.lines[0].refusal.code == "yourself"

@@ -109,3 +109,11 @@ def test_answers_of_many_sheets_are_few_queries(django_assert_num_queries):
         sheets = fill_many(form, [{"grade": "AO"}] * number)
         with django_assert_num_queries(1):
             assert len(of_sheets([sheet.pk for sheet in sheets] + [None])) == number
+
+
+def test_what_was_answered_for_the_matching_alone_is_opened_by_no_later_version():
+    private = QuestionSpec("wish", "Wish", readers="matcher")
+    first = saved(None, private)
+    fill(first, {"wish": "somebody like me"})
+    second = saved(first, QuestionSpec("wish", "Wish", readers="other_side"), TEAM)
+    assert {spec.key: spec.readers for spec in specs_of(second)} == {"wish": "matcher", "team": "other_side"}

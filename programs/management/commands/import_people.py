@@ -67,7 +67,7 @@ class Command(BaseCommand):
             as_file(role, table.header, meanings[role], stored_rows(table.rows, table.problems))
             for role, (_name, table) in tables.items()
         ]
-        plan = plan_for(program, files, places=options["places"], answers=answers)
+        plan = plan_for(program, files, places=options["places"], answers=answers, by=by)
         self._print(files, plan)
         if not plan.is_settled:
             raise CommandError("One address has two names: answer with --who, see above.", returncode=OPEN_QUESTIONS)
