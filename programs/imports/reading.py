@@ -100,14 +100,9 @@ def _zone(cell: tuple[str, str] | None, checks: Checks) -> str:
 def _languages(cell: tuple[str, str] | None, checks: Checks) -> tuple[str, ...]:
     if cell is None:
         return ()
-    column, text = cell
-    codes = []
-    for part in split(text.replace("/", ",")):
-        code = checks.language_codes.get(part.casefold())
-        if code is None:
-            raise Refusal("bad_language", column, {"value": short(part)})
-        codes.append(code)
-    return tuple(dict.fromkeys(codes))
+    # A language we have no code for is kept as it was written: nobody is left out for speaking it.
+    parts = split(cell[1].replace("/", ","))
+    return tuple(dict.fromkeys(checks.language_codes.get(part.casefold(), short(part)) for part in parts))
 
 
 def _places(cell: tuple[str, str] | None, checks: Checks) -> int | None:

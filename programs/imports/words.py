@@ -51,7 +51,6 @@ SENTENCES = {
     "no_name": _("The name is missing."),
     "too_long": _("This is longer than %(most)s characters."),
     "bad_zone": _("“%(value)s” is not a time zone such as Europe/London."),
-    "bad_language": _("“%(value)s” is not a language we know. Keep this column as an answer instead."),
     "bad_places": _("“%(value)s” is not a number of places between 0 and %(most)s."),
     "not_text": _("This is not text."),
     "not_an_option": _("“%(value)s” does not stand on the scale you gave."),
