@@ -68,6 +68,9 @@ INSTALLED_APPS = [
     "questions",
     "programs",
     "matching",
+    "checkins",
+    "surveys",
+    "council",
 ]
 
 MIDDLEWARE = [

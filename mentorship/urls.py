@@ -15,5 +15,8 @@ urlpatterns = [
     path("admin/p/", include("programs.urls")),
     path("admin/p/<slug:slug>/", program_home.page, name="program_home"),
     path("admin/p/", include("matching.urls")),
+    path("", include("checkins.urls")),
+    path("", include("surveys.urls")),
+    path("", include("council.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -33,6 +33,10 @@ class Kind:
     # A reminder or request: it counts in the mail budget, and somebody may turn it off.
     optional: bool = False
     any_hour: bool = False
+    # Nobody but its reader sees it in any list: a concern, a request meant for one person.
+    apart: bool = False
+    # Goes to those who run a program: it does not carry what stands under the emails of participants.
+    to_staff: bool = False
     # Goes to mentees: the frame says how to reach a human about their mentor.
     to_mentees: bool = False
     # Why it came; without it, the frame says which program somebody takes part in.
@@ -46,6 +50,7 @@ class UnknownKind(KeyError):
 
 _kinds: dict[str, Kind] = {}
 _name_of_topic: list[Callable[[str], str]] = []
+_under: list[Callable[[Kind, Any, str], str]] = []
 
 
 def register(kind: Kind) -> Kind:
@@ -69,6 +74,22 @@ def every() -> list[Kind]:
 
 def optional_names() -> list[str]:
     return [kind.name for kind in _kinds.values() if kind.optional]
+
+
+def apart_names() -> list[str]:
+    """The kinds that stand in no list."""
+    return [kind.name for kind in _kinds.values() if kind.apart]
+
+
+def put_under(function: Callable[[Kind, Any, str], str]) -> None:
+    """An app above says what stands under emails: function(kind, person, topic) -> text with [link: purpose], or ""."""
+    if function not in _under:
+        _under.append(function)
+
+
+def under(kind: Kind, person, topic: str) -> str:
+    """What stands under every email of this kind to this person."""
+    return "\n".join(words for function in _under if (words := function(kind, person, topic)))
 
 
 def title(name: str) -> str:

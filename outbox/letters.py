@@ -69,6 +69,7 @@ def text_of(kind: Kind, to, *, context, topic, reply_to="") -> tuple[str, str]:
         "contact": settle_links(str(context.get("contact") or _human(reply_to))),
         "to_mentees": kind.to_mentees,
         "optional": kind.optional,
+        "under": kinds.under(kind, to, topic),
     }
     framed = engine.get_template("frame.txt").render(frame)
     return subject, re.sub(r"\n{3,}", "\n\n", settle_links(framed, keep=True)).strip() + "\n"

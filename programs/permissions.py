@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 
 from journal.models import Entry, EntryConcerns
+from outbox import kinds
 from outbox.models import Letter
 from profiles.models import User
 from programs.models import Duty, Membership, PointOfContact, Program, ProgramState, Role
@@ -59,7 +60,8 @@ def _slugs(user):
 
 def letters_visible_to(user):
     """Letters of the programs this person coordinates, never those to themselves or about them."""
-    return Letter.objects.filter(topic__in=_slugs(user)).not_about(user)
+    seen = Letter.objects.filter(topic__in=_slugs(user)).exclude(kind__in=kinds.apart_names())
+    return seen.not_about(user)
 
 
 def entries_visible_to(user):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from journal.actions import record
-from matching import letters
+from matching import letters, listeners
 from matching.actions.drafts import refuse_own
 from matching.actions.pairs import lock
 from matching.models import Pairing, PairingState
@@ -53,6 +53,7 @@ def end_pairing(pairing, *, by, now, why: str) -> None:
             concerns=[pairing.mentor.user, pairing.mentee.user],
             words=_("%(mentor)s is no longer the mentor of %(mentee)s.") % words,
         )
+        listeners.ended(pairing, by=by, now=now)
         for letter in written:
             # Whoever has not heard of the pair yet does not hear of its end.
             unheard = not_sent.get(letter.recipient_id)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from journal.actions import record_many
 from journal.models import Entry
-from matching import letters
+from matching import letters, listeners
 from matching.models import Pairing
 from matching.rounds import Forbidden, score_of_pair
 from matching.tables import MATCHABLE
@@ -84,6 +84,7 @@ def open_pairs(pairings: list[Pairing], *, by, now) -> None:
     if moved.update(state=MembershipState.ACTIVE, since=now, write_again_on=None) != len(to_activate):
         raise Refused(_("Somebody's status changed at the same moment. Look again, then try once more."))
     record_many((opened_entry(pairing, members, by, now), people_of(pairing, members)) for pairing in pairings)
+    listeners.opened(pairings, now=now)
 
 
 def check_pair(mentor, mentee, program, taken: set[int]) -> None:

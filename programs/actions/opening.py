@@ -70,7 +70,7 @@ def open_program(program, *, by, now):
             raise Refused(_("This program is open already."))
         if missing := missing_to_open(program):
             raise Refused(_("Still missing: %(list)s.") % {"list": "; ".join(m.words for m in missing)})
-        _move(program, ProgramState.OPEN)
+        _move(program, ProgramState.OPEN, opened_at=now)
         record(
             by=by, verb="program.opened", thing=program, now=now, topic=program.slug, words=_("The program was opened.")
         )
@@ -94,10 +94,10 @@ def end_program(program, *, by, now, why=""):
     return program
 
 
-def _move(program, to):
+def _move(program, to, **fields):
     refusal = Refused(_("This program is %(state)s.") % {"state": program.get_state_display()})
     if (program.state, to) not in Program.MOVES:
         raise refusal
-    if Program.objects.filter(pk=program.pk, state=program.state).update(state=to) != 1:
+    if Program.objects.filter(pk=program.pk, state=program.state).update(state=to, **fields) != 1:
         raise refusal
     program.state = to

@@ -1,6 +1,7 @@
 """A program, the people in it, and how they came in."""
 
 from programs.models.imports import Import, ImportFile, ImportState, RememberedMapping
+from programs.models.leave import Leave
 from programs.models.membership import Membership, MembershipState, Role
 from programs.models.program import Duty, Goal, PointOfContact, Program, ProgramFigure, ProgramState, Template
 
@@ -10,6 +11,7 @@ __all__ = [
     "Import",
     "ImportFile",
     "ImportState",
+    "Leave",
     "Membership",
     "MembershipState",
     "PointOfContact",

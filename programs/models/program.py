@@ -97,6 +97,7 @@ class Program(models.Model):
         "questions.Questionnaire", models.PROTECT, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(_("since"))
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     # Counts the saved changes, so that two people editing at once cannot undo each other unseen.
     edition = models.PositiveIntegerField(default=0, editable=False)
 
@@ -137,6 +138,11 @@ class Program(models.Model):
         """A figure of this program: its own where it has one, else its template's."""
         own = self.figures.filter(key=key).order_by("-since", "-pk").first()
         return own.value if own else FIGURES[key].default(self.template)
+
+    def figures_in_force(self) -> dict[str, int]:
+        """Every figure of this program, in one query."""
+        own = dict(self.figures.order_by("since", "pk").values_list("key", "value"))
+        return {key: own.get(key, figure.default(self.template)) for key, figure in FIGURES.items()}
 
     def evaluation_for(self, role: str) -> str:
         return self.evaluation_for_mentors if role == "mentor" else self.evaluation_for_mentees

@@ -161,7 +161,7 @@ def test_people_move_along_their_path_and_nowhere_else(program, boss):
     assert moved.write_again_on == program.today(NOW) + timedelta(days=30)
     assert Entry.objects.first().why == "Full."
     with pytest.raises(Refused, match="cannot become"):
-        actions.move(moved, "on_leave", by=boss, now=NOW)
+        actions.move(moved, "completed", by=boss, now=NOW)
     stale = Membership.objects.get(pk=moved.pk)
     actions.move(moved, "left", by=boss, now=NOW)
     with pytest.raises(Refused, match="Somebody else"):

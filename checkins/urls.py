@@ -1,0 +1,5 @@
+"""The pages of this app, for participants and in the admin."""
+
+app_name = "checkins"
+
+urlpatterns: list = []

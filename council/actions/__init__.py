@@ -1,0 +1,1 @@
+"""Every write that matters to cases, concerns and what participants ask for."""

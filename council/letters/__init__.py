@@ -1,0 +1,1 @@
+"""The emails of the ladder, of requests and of concerns."""

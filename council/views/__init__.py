@@ -1,0 +1,1 @@
+"""The pages of follow-ups, and the ways to ask for help."""
