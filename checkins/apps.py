@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class CheckinsConfig(AppConfig):
     name = "checkins"
     verbose_name = _("Check-ins")
+
+    def ready(self):
+        from checkins import actions
+        from matching import listeners
+
+        listeners.on_opened(actions.opened)
+        listeners.on_ended(actions.closed)

@@ -5,3 +5,21 @@ from django.utils.translation import gettext_lazy as _
 class CouncilConfig(AppConfig):
     name = "council"
     verbose_name = _("Follow-ups")
+
+    def ready(self):
+        from checkins import watching
+        from council import purposes
+        from council.actions import cases, climbing
+        from council.letters import asks, leaves, nudges, requests
+        from council.letters import cases as case_letters
+        from matching import listeners
+        from outbox import kinds
+
+        for letters in (asks, case_letters, leaves, nudges, requests):
+            letters.register()
+        purposes.register()
+        kinds.put_under(requests.under)
+        watching.on_look(climbing.climb)
+        watching.on_contact(cases.settle_by_contact)
+        watching.on_missed(climbing.missed_again)
+        listeners.on_ended(climbing.pair_ended)

@@ -67,7 +67,7 @@ class Desk:
 
     def answers_for(self, role: str, avoid: set[int]):
         """Who answers questions of this role: the one named for it, the deputy, a coordinator; none of `avoid`."""
-        point = self.named.get(DUTY_OF_ROLE[role])
+        point = self.named.get(DUTY_OF_ROLE.get(role))
         candidates = [point.person, point.deputy] if point else []
         for person in [*candidates, *self.coordinators]:
             if person and person.email and person.is_active and person.pk not in avoid:

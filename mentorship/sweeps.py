@@ -47,7 +47,11 @@ SWEEPS = {
     for sweep in (
         _sweep("imports", "programs.imports.sweep.run_imports", 2),
         _sweep("rounds", "matching.actions.run_rounds", 2),
+        _sweep("leaves", "council.actions.turn_leaves", 600),
         _sweep("write-again", "matching.actions.write_again", 600),
+        _sweep("look", "checkins.actions.look", 60),
+        _sweep("asks", "council.actions.ask_again", 60),
+        _sweep("cases", "council.actions.watch_cases", 60),
         _sweep("deliver", "outbox.delivery.deliver_due", 2),
     )
 }

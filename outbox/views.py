@@ -58,11 +58,12 @@ def link(request, token):
     now = timezone.now()
     try:
         signed = links.read(token, now)
+        # A page may find that what its link was for is over, and say so in the same way.
+        return links.get(signed.purpose).page(request, signed, _person(signed), token)
     except links.BadLink:
         raise Http404(_("This link is not complete. Open it once more from the email.")) from None
     except links.LinkEnded as ended:
         return _ended(request, ended.signed, _person(ended.signed), now)
-    return links.get(signed.purpose).page(request, signed, _person(signed), token)
 
 
 def _ended(request, signed, person, now):

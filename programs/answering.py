@@ -24,10 +24,16 @@ def can_answer(person, avoid: Collection[int]) -> bool:
     return bool(person and person.is_active and person.email and person.pk not in avoid)
 
 
-def coordinator_for(program: Program, role: str, avoid: Collection[int]):
-    """The one named for questions of this role, their deputy, else a coordinator; none of `avoid`; else None."""
+def coordinator_for(program: Program, role: str, avoid: Collection[int], *, can_decide: bool = False):
+    """The one named for questions of this role, their deputy, else a coordinator; none of `avoid`; else None.
+
+    With `can_decide`, only those who run the program: somebody named for questions alone sees no follow-up.
+    """
     point = PointOfContact.objects.filter(program=program, duty=DUTY_OF_ROLE[role]).select_related("person", "deputy")
     named = point.first()
     candidates = [named.person, named.deputy] if named else []
-    candidates += staff(program, Role.COORDINATOR)
+    coordinators = staff(program, Role.COORDINATOR)
+    if can_decide:
+        candidates = [person for person in candidates if person in coordinators]
+    candidates += coordinators
     return next((person for person in candidates if can_answer(person, avoid)), None)

@@ -14,6 +14,8 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from checkins.models import CheckIn, Contact, Meeting, Watch
+from council.models import Ask, Case, CaseConcerns, Concern, ConcernAbout
 from journal.actions import record
 from journal.models import Entry
 from matching.models import Pairing, Policy, Proposal, Round
@@ -21,13 +23,16 @@ from outbox.models import Letter
 from profiles.models import User
 from programs.imports import actions as imports
 from programs.imports.columns import Meaning
-from programs.models import Duty, Goal, Import, Membership, PointOfContact, Program
+from programs.models import Duty, Goal, Import, Leave, Membership, PointOfContact, Program
 from questions.models import Answer, Question, Questionnaire, Sheet
+from surveys.models import Invitation, Survey, Wave
 
 NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 PASSWORD = "tea-and-biscuits-7"
 # What somebody gave to the matching alone: no page shows it to anybody.
 SECRET = "a wish told to the matching alone"
+# What stands in a concern: no page but its own shows it, and that only after a reading was written down.
+CONCERN_WORDS = "words told to the safeguarding contact alone"
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 MENTEE, MENTOR, COORDINATOR, COUNCIL = "mentee", "mentor", "coordinator", "council"
 GRADES = ["AA", "AO", "EO", "HEO", "SEO", "Grade 7", "Grade 6", "SCS1"]
@@ -158,6 +163,95 @@ def make_pairing(mentor, mentee, *, state="open", round=None, now=NOW, **fields)
     )  # fmt: skip
 
 
+def make_watch(pairing, *, standing="new", now=NOW, **fields):
+    """The stored standing of a pair, as its opening leaves it."""
+    day = pairing.program.today(now)
+    values = {"since": day, "due_on": day + timedelta(days=14), "look_at": now + timedelta(days=1), **fields}
+    return Watch.objects.create(pairing=pairing, standing=standing, **values)
+
+
+def make_contact(pairing, on, *, sureness="one", source="said", now=NOW, **fields):
+    """Evidence that a pair was in touch; said by the mentor unless told otherwise."""
+    fields = fields or {"by_mentor": True, "by_mentee": sureness == "both"}
+    return Contact.objects.create(pairing=pairing, on=on, sureness=sureness, source=source, noted_at=now, **fields)
+
+
+def make_meeting(pairing, starts_at, *, state="accepted", by=None, now=NOW, **fields):
+    values = {"place": "Harbour café", "proposed_by": by or pairing.mentor.user, "proposed_at": now, **fields}
+    if state != "proposed":
+        values.setdefault("answered_at", now)
+    return Meeting.objects.create(pairing=pairing, starts_at=starts_at, state=state, **values)
+
+
+def make_check_in(pairing, due_on, *, now=NOW, **fields):
+    """An open check-in: both have been asked whether they met."""
+    fields.setdefault("ask_again_at", now + timedelta(days=3))
+    return CheckIn.objects.create(pairing=pairing, due_on=due_on, asked_at=now, **fields)
+
+
+def make_case(pairing, *, kind="quiet", owner=None, tier="coordinator", concerned=(), now=NOW, **fields):
+    """An open case about a pair: concerned are both of it, and whoever is named besides."""
+    values = {
+        "program": pairing.program,
+        "membership": pairing.mentee,
+        "cause": f"{kind}:{pairing.pk}:world:{next(_numbers)}",
+        "opened_at": now,
+        "due_at": now + timedelta(days=14),
+        "at_council_since": now if tier == "council" else None,
+        **fields,
+    }
+    if kind in Case.CRIES:
+        values.setdefault("first_answer_by", now + timedelta(days=3))
+    case = Case.objects.create(pairing=pairing, kind=kind, owner=owner, tier=tier, **values)
+    people = {person.pk for person in (pairing.mentor.user, pairing.mentee.user, *concerned)}
+    CaseConcerns.objects.bulk_create(CaseConcerns(case=case, person_id=pk) for pk in people)
+    return case
+
+
+def make_ask(pairing, kind="no_mentee", *, leave=None, now=NOW, **fields):
+    """A question to the mentee of a pair that nobody has answered yet."""
+    values = {"cause": f"{kind}:{pairing.pk}:world:{next(_numbers)}", "look_at": now + timedelta(days=7), **fields}
+    return Ask.objects.create(
+        kind=kind, pairing=pairing, membership=pairing.mentee, leave=leave, asked_at=now, **values
+    )
+
+
+def make_leave(membership, *, starts_in=0, days=28, now=NOW, **fields):
+    """A leave that is not over; the status of the membership is the caller's."""
+    first = membership.program.today(now) + timedelta(days=starts_in)
+    values = {"starts_on": first, "returns_on": first + timedelta(days=days), "said_by": membership.user, **fields}
+    return Leave.objects.create(membership=membership, said_at=now, **values)
+
+
+def make_concern(program, by, *, told, other, about=(), now=NOW, **fields):
+    """A concern that nobody has opened yet."""
+    values = {"words": CONCERN_WORDS, "look_at": now + timedelta(hours=24), **fields}
+    concern = Concern.objects.create(program=program, by=by, told=told, other=other, received_at=now, **values)
+    ConcernAbout.objects.bulk_create(ConcernAbout(concern=concern, person=person) for person in about)
+    return concern
+
+
+def make_pulse(program, *, now=NOW):
+    """The pulse of a program with its wave of this month."""
+    form = make_questionnaire(
+        "How is it going",
+        [
+            ("going", "How is it going", "scale", [], "coordinators"),
+            ("wish", "What would you like from us", "choice", ["nothing", "write", "call", "other"], "coordinators"),
+        ],
+    )
+    survey = Survey.objects.create(program=program, kind="pulse", questionnaire=form, created_at=now)
+    return Wave.objects.create(survey=survey, month=program.today(now).replace(day=1))
+
+
+def make_invitation(wave, membership, pairing, *, answers=None, now=NOW, **fields):
+    """Somebody asked in a pulse; answered where answers are given."""
+    if answers is not None:
+        fields = {"sheet": make_sheet(wave.survey.questionnaire, **answers), "answered_at": now, **fields}
+    values = {"day": 30, **fields}
+    return Invitation.objects.create(wave=wave, membership=membership, pairing=pairing, asked_at=now, **values)
+
+
 def make_letter(to, *, topic="", kind="matching.matched_mentee", state="waiting", about=(), now=NOW, **fields):
     number = next(_numbers)
     values = {
@@ -245,6 +339,26 @@ class World:
     other_letter: Letter = None
     entry: Entry = None
     authenticator: Authenticator = None
+    # Between Amara and Chitra: an agreed meeting and a proposed one, an open check-in, a question to Amara, and a leave
+    # of Chitra's that is still to come.
+    meeting: Meeting = None
+    proposed: Meeting = None
+    check_in: CheckIn = None
+    ask: Ask = None
+    away_ask: Ask = None
+    leave: Leave = None
+    # With the coordinator; handed on to the council; said to the council about Lena, who sits in it; about Mateo's own
+    # pair, who coordinates.
+    case: Case = None
+    council_case: Case = None
+    addressed_case: Case = None
+    own_case: Case = None
+    other_case: Case = None
+    concern: Concern = None
+    wave: Wave = None
+    invitation: Invitation = None
+    answered_invitation: Invitation = None
+    other_meeting: Meeting = None
     now: datetime = NOW
 
     def __getattr__(self, name):
@@ -362,6 +476,47 @@ def _other_program(world):
     make_entry(other, other, world.other_coordinator, words="Riverside was changed")
 
 
+def _in_touch(world):
+    """What the two of a pair have before them; every open pair is watched."""
+    for pairing in (world.pairing, world.council_pairing, world.own_pairing, world.other_pairing):
+        make_watch(pairing)
+    make_contact(world.pairing, world.program.today(NOW), source="check_in")
+    world.meeting = make_meeting(world.pairing, NOW + timedelta(days=3))
+    world.proposed = make_meeting(world.pairing, NOW + timedelta(days=20), state="proposed")
+    world.other_meeting = make_meeting(world.other_pairing, NOW + timedelta(days=3))
+    world.check_in = make_check_in(world.pairing, world.program.today(NOW))
+    world.leave = make_leave(world.memberships["mentor"], starts_in=7)
+    world.ask = make_ask(world.pairing)
+    world.away_ask = make_ask(world.pairing, "away", leave=world.leave)
+
+
+def _cases(world):
+    """One of each whom a case can be with, and a concern beside them."""
+    world.case = make_case(world.pairing, owner=world.coordinator)
+    world.council_case = make_case(world.pairing, kind="missed", tier="council", owner=world.council)
+    world.addressed_case = make_case(
+        world.council_pairing, kind="no_mentor", tier="council", addressed="council", owner=world.council,
+        asked_by=world.council_mentee, words="Lena has not answered since May",
+    )  # fmt: skip
+    world.own_case = make_case(
+        world.own_pairing, kind="wish", owner=world.coordinator, asked_by=world.coordinator_mentee,
+        addressed="coordinator", words="Mateo asks for another mentor",
+    )  # fmt: skip
+    world.other_case = make_case(world.other_pairing, owner=world.other_coordinator)
+    world.concern = make_concern(
+        world.program, world.mentee, told=world.safeguarding, other=world.deputy, about=[world.mentor]
+    )
+
+
+def _pulses(world):
+    world.wave = make_pulse(world.program)
+    m = world.memberships
+    world.invitation = make_invitation(world.wave, m["mentee"], world.pairing)
+    said = {"going": 4, "wish": "nothing"}
+    world.answered_invitation = make_invitation(world.wave, m["mentor"], world.pairing, answers=said)
+    make_invitation(world.wave, m["coordinator_mentee"], world.own_pairing, answers=said)
+
+
 def build() -> World:
     """One of everything, and everybody who might look at it."""
     world = World(people=_people())
@@ -390,5 +545,8 @@ def build() -> World:
         concerns=[world.coordinator_mentee], words="Mateo Cruz was matched", verb="matched",
     )  # fmt: skip
     _other_program(world)
+    _in_touch(world)
+    _cases(world)
+    _pulses(world)
     world.people["anonymous"] = None
     return world

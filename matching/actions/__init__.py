@@ -1,18 +1,22 @@
 """Every write that matters in matching."""
 
 from matching.actions.drafts import ask_round, discard, run_rounds, set_by_hand, swap_by_hand
-from matching.actions.ending import end_pairing
-from matching.actions.pairs import Full, pair_by_hand, take_place, take_places
+from matching.actions.ending import Ending, end_pairing, ending_of, write_ending
+from matching.actions.pairs import Full, Opening, opening_of, pair_by_hand, take_places, write_opening
 from matching.actions.policies import save_policy
 from matching.actions.publishing import Plan, plan_of, publish
 from matching.actions.waiting import write_again
 
 __all__ = [
+    "Ending",
     "Full",
+    "Opening",
     "Plan",
     "ask_round",
     "discard",
     "end_pairing",
+    "ending_of",
+    "opening_of",
     "pair_by_hand",
     "plan_of",
     "publish",
@@ -20,7 +24,8 @@ __all__ = [
     "save_policy",
     "set_by_hand",
     "swap_by_hand",
-    "take_place",
     "take_places",
     "write_again",
+    "write_ending",
+    "write_opening",
 ]

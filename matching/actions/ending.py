@@ -1,6 +1,8 @@
 """Ending a pair: the place is free again, and the mentee waits with a date."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,6 +19,73 @@ from programs.models import Membership, MembershipState, Program, ProgramState
 LONGEST_REASON = 2000
 
 
+@dataclass(frozen=True)
+class Ending:
+    """A pair that is to end, with its letters written already: made outside any transaction."""
+
+    pairing: Pairing
+    # The day on which we write again to a mentee who waits; None where they do not.
+    again: date | None
+    letters: list
+    not_sent: dict
+    instead: dict
+
+
+def ending_of(pairing, *, now, waits: bool = True, quietly: Collection[int] = ()) -> Ending:
+    """What ends with a pair; the mentee goes to the waiting list where `waits`.
+
+    `quietly`: the people (by primary key) who hear of it in another letter of the caller's.
+    """
+    program = pairing.program
+    waits = waits and program.state == ProgramState.OPEN
+    again = program.today(now) + timedelta(days=program.figure("write_again_days")) if waits else None
+    not_sent = letters.not_sent_of(pairing)
+    return Ending(
+        pairing=pairing,
+        again=again,
+        letters=[
+            one for one in letters.of_ending(pairing, write_again_on=again, now=now) if one.recipient_id not in quietly
+        ],
+        not_sent=not_sent,
+        instead={reader: letters.of_the_rest(letter, pairing, now=now) for reader, letter in not_sent.items()},
+    )
+
+
+def write_ending(ending: Ending, *, by, now, why: str) -> None:
+    """Ends a pair in the caller's transaction; Refused where it has ended already."""
+    pairing = ending.pairing
+    program = pairing.program
+    Program.objects.locked().get(pk=program.pk)
+    lock([pairing.mentor_id, pairing.mentee_id])
+    ended = Pairing.objects.filter(pk=pairing.pk, state=PairingState.OPEN).update(
+        state=PairingState.ENDED, ended_at=now, end_reason=why
+    )
+    if ended != 1:
+        raise Refused(_("This pair has ended already."))
+    if ending.again:
+        Membership.objects.filter(pk=pairing.mentee_id, state=MembershipState.ACTIVE).update(
+            state=MembershipState.WAITING, since=now, write_again_on=ending.again
+        )
+    words = {"mentor": pairing.mentor.user, "mentee": pairing.mentee.user}
+    record(
+        by=by,
+        verb="pair.ended",
+        thing=pairing,
+        now=now,
+        topic=program.slug,
+        concerns=[pairing.mentor.user, pairing.mentee.user],
+        words=_("%(mentor)s is no longer the mentor of %(mentee)s.") % words,
+    )
+    listeners.ended(pairing, by=by, now=now)
+    told = {letter.recipient_id: [letter] for letter in ending.letters}
+    for reader, unheard in ending.not_sent.items():
+        # Whoever has not heard of the pair yet does not hear of its end.
+        if cancel([unheard], by=by, now=now, why=_("A pair it tells of has ended.")):
+            told[reader] = ending.instead[reader]
+    for letters_of_one in told.values():
+        post(letters_of_one)
+
+
 def end_pairing(pairing, *, by, now, why: str) -> None:
     """Ends a pair and tells both; why is for coordinators alone. The mentee waits and comes before newcomers."""
     refuse_own(by, pairing.mentor, pairing.mentee)
@@ -25,37 +94,6 @@ def end_pairing(pairing, *, by, now, why: str) -> None:
         raise Refused(_("Say in a sentence why it ends. Only coordinators read it."))
     if len(why) > LONGEST_REASON:
         raise Refused(_("Use %(most)s characters at most.") % {"most": LONGEST_REASON})
-    program = pairing.program
-    waits = program.state == ProgramState.OPEN
-    again = program.today(now) + timedelta(days=program.figure("write_again_days")) if waits else None
-    written = letters.of_ending(pairing, write_again_on=again, now=now)
-    not_sent = letters.not_sent_of(pairing)
-    instead = {reader: letters.of_the_rest(letter, pairing, now=now) for reader, letter in not_sent.items()}
+    ending = ending_of(pairing, now=now)
     with transaction.atomic():
-        Program.objects.select_for_update(no_key=True).get(pk=program.pk)
-        lock([pairing.mentor_id, pairing.mentee_id])
-        ended = Pairing.objects.filter(pk=pairing.pk, state=PairingState.OPEN).update(
-            state=PairingState.ENDED, ended_at=now, end_reason=why
-        )
-        if ended != 1:
-            raise Refused(_("This pair has ended already."))
-        if waits:
-            Membership.objects.filter(pk=pairing.mentee_id, state=MembershipState.ACTIVE).update(
-                state=MembershipState.WAITING, since=now, write_again_on=again
-            )
-        words = {"mentor": pairing.mentor.user, "mentee": pairing.mentee.user}
-        record(
-            by=by,
-            verb="pair.ended",
-            thing=pairing,
-            now=now,
-            topic=program.slug,
-            concerns=[pairing.mentor.user, pairing.mentee.user],
-            words=_("%(mentor)s is no longer the mentor of %(mentee)s.") % words,
-        )
-        listeners.ended(pairing, by=by, now=now)
-        for letter in written:
-            # Whoever has not heard of the pair yet does not hear of its end.
-            unheard = not_sent.get(letter.recipient_id)
-            withdrawn = unheard and cancel([unheard], by=by, now=now, why=_("A pair it tells of has ended."))
-            post(instead[letter.recipient_id] if withdrawn else [letter])
+        write_ending(ending, by=by, now=now, why=why)

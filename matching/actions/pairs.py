@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q
@@ -50,11 +51,6 @@ def take_places(wanted: Mapping[int, int]) -> None:
         mentor = mentors[pk]
         if number > mentor.places - taken.get(pk, 0):
             raise Full(full_sentence(mentor))
-
-
-def take_place(mentor_id: int) -> None:
-    """Raises Full unless this mentor (a membership) has a place left."""
-    take_places({mentor_id: 1})
 
 
 def full_sentence(mentor) -> str:
@@ -148,11 +144,20 @@ def new_pairing(program, mentor, mentee, *, now, rhythm_days: int, pair_words=()
     )
 
 
-def pair_by_hand(program, mentor, mentee, *, by, now) -> Pairing:
-    """Pairs two people outside a round, and writes to both."""
+@dataclass(frozen=True)
+class Opening:
+    """A pair that is to begin, with its letters written already: made outside any transaction."""
+
+    pairing: Pairing
+    letters: list
+
+
+def opening_of(program, mentor, mentee, *, now, by=None, instead_of: Pairing | None = None) -> Opening:
+    """A pair outside a round, if the rules allow it, with its letters; `instead_of` is the pair that ends for it."""
     if by is not None and by.pk in (mentor.user_id, mentee.user_id):
         raise Refused(_("This is about you: another coordinator has to do it."))
-    check_pair(mentor, mentee, program, set())
+    if instead_of is None:
+        check_pair(mentor, mentee, program, set())
     try:
         scored = score_of_pair(program, mentor, mentee)
     except Forbidden as forbidden:
@@ -160,8 +165,18 @@ def pair_by_hand(program, mentor, mentee, *, by, now) -> Pairing:
     pairing = new_pairing(
         program, mentor, mentee, now=now, rhythm_days=program.figure("rhythm_days"), pair_words=scored.pair_words
     )
-    written = letters.of_pairs([pairing], now=now)
+    return Opening(pairing, letters.of_pairs([pairing], now=now))
+
+
+def write_opening(opening: Opening, *, by, now) -> Pairing:
+    """Opens it in the caller's transaction, or raises Refused and opens none."""
+    open_pairs([opening.pairing], by=by, now=now)
+    post(opening.letters)
+    return opening.pairing
+
+
+def pair_by_hand(program, mentor, mentee, *, by, now) -> Pairing:
+    """Pairs two people outside a round, and writes to both."""
+    opening = opening_of(program, mentor, mentee, by=by, now=now)
     with transaction.atomic():
-        open_pairs([pairing], by=by, now=now)
-        post(written)
-    return pairing
+        return write_opening(opening, by=by, now=now)

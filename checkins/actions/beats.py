@@ -1,0 +1,25 @@
+"""Whether our own sweeps ran: what happens while they do not is nobody's silence."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from checkins.models import Heartbeat, Outage
+
+LONGEST_GAP = timedelta(minutes=30)
+
+
+@transaction.atomic
+def beat(now) -> bool:
+    """Notes that the sweeps run now; a gap since the last time is written down as an outage."""
+    last = Heartbeat.objects.select_for_update().order_by("pk").first()
+    if last is None:
+        Heartbeat.objects.create(at=now)
+        return False
+    if now <= last.at:
+        return False
+    gap = now - last.at > LONGEST_GAP
+    if gap:
+        Outage.objects.create(from_at=last.at, to_at=now)
+    Heartbeat.objects.filter(pk=last.pk).update(at=now)
+    return gap

@@ -1,0 +1,42 @@
+"""What a mentee answers to a question of ours, and what follows from it."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from checkins import actions as checkins
+from checkins.models import Pause, Source
+from council.actions import asking
+from council.actions.pausing import pause_pair
+from council.actions.requests import insist_on_open, wish
+from council.models import Ask, AskKind
+from programs.errors import Refused
+from programs.models import Role
+
+ANSWERS = {AskKind.NO_MENTEE: ("here", "touch", "other"), AskKind.AWAY: ("wait", "stand_in", "new")}
+
+
+def is_open(ask) -> bool:
+    """Whether an answer still changes anything; late is better than never, while the pair exists."""
+    gone = ask.kind == AskKind.AWAY and (ask.leave is None or ask.leave.ended_at is not None)
+    return ask.answered_at is None and ask.pairing.state == "open" and not gone
+
+
+def waits_until(ask, now):
+    """How long a mentee's own word stops the clock: until their mentor is back, for six weeks at most."""
+    today = ask.pairing.program.today(now)
+    return min(ask.leave.returns_on, today + timedelta(days=Pause.MOST_DAYS))
+
+
+def answer_ask(ask: Ask, answer: str, *, on=None, by, now) -> None:
+    """A mentee answers; what they say happens."""
+    if answer not in ANSWERS[ask.kind]:
+        raise Refused(_("Choose one of the answers."))
+    insist_on_open(ask.pairing)
+    if answer == "touch":
+        checkins.add_contact(ask.pairing, on=on, says=Role.MENTEE, source=Source.SAID, by=by, now=now)
+    elif answer == "other":
+        wish(ask.pairing, "other", by=by, now=now)
+    elif answer == "wait":
+        pause_pair(ask.pairing, until=waits_until(ask, now), by=by, now=now)
+    asking.answer(ask, answer, by=by, now=now)

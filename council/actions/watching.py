@@ -1,0 +1,97 @@
+"""The days of open cases: what is undecided goes on, what is overdue is said again, owners who cannot answer change."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from council.actions import cases
+from council.letters import cases as letters
+from council.models import Case, CaseConcerns, CaseLine, Tier
+from outbox.actions import post
+from outbox.sweeping import each
+from profiles import civil
+from programs import answering
+from programs.models import Leave, Membership, MembershipState, ProgramState, Role
+
+WEEK = timedelta(days=7)
+STAFF_OF = {Tier.COORDINATOR: Role.COORDINATOR, Tier.COUNCIL: Role.COUNCIL}
+
+
+def watch_cases(now, stop) -> int:
+    """Open cases whose day has come, and those whose owner can no longer answer for them."""
+    rows = Case.objects.open().select_related("program", "membership__user", "owner")
+    rows = rows.filter(program__state=ProgramState.OPEN).order_by("due_at", "pk")
+    done = each(unanswered_for(rows, now)[:200], lambda case: new_owner(case, now), stop)
+    due = rows.filter(due_at__lte=now).filter(
+        Q(at_council_since=None) | Q(reminded_at=None) | Q(reminded_at__lte=now - WEEK)
+    )
+    return done + each(due[:200], lambda case: is_due(case, now), stop)
+
+
+def is_due(case: Case, now) -> bool:
+    """Nothing was decided in time: the council's, or said again where it is with them already."""
+    if case.at_council_since is None:
+        return cases.to_council(case, by=None, now=now, why=_("Nothing was decided in time."))
+    return remind(case, now)
+
+
+def remind(case: Case, now) -> bool:
+    """To the owner and everybody else it could be decided by, once a week."""
+    concerned = cases.concerned_by(case)
+    week = civil.week_of(case.program.today(now))
+    written = [
+        letters.overdue(case, person, concerned, now=now, week=week) for person in _deciders(case, concerned, now)
+    ]
+    with transaction.atomic():
+        mine = Case.objects.open().filter(pk=case.pk, reminded_at=case.reminded_at)
+        if mine.update(reminded_at=now) != 1:
+            return False
+        post(written)
+    return True
+
+
+def _deciders(case, concerned, now) -> list:
+    avoid = {person.pk for person in concerned} | answering.away(case.program, now)
+    roles = [Role.COUNCIL] if case.addressed == Tier.COUNCIL else [Role.COUNCIL, Role.COORDINATOR]
+    people = {one.pk: one for role in roles for one in answering.staff(case.program, role)}
+    return [person for person in people.values() if answering.can_answer(person, avoid)]
+
+
+def unanswered_for(rows, now):
+    """Open cases whose owner is gone, away, not in charge any more, or one of those it is about."""
+    latest = (now + timedelta(hours=14)).date()
+    owner = {"user": OuterRef("owner"), "program": OuterRef("program")}
+    in_charge = Membership.objects.filter(
+        **owner, role__in=[Role.COORDINATOR, Role.COUNCIL], state=MembershipState.ACTIVE
+    )
+    away = Leave.objects.current().filter(
+        membership__user=OuterRef("owner"), membership__program=OuterRef("program"), starts_on__lte=latest,
+        returns_on__gt=latest,
+    )  # fmt: skip
+    about = CaseConcerns.objects.filter(case=OuterRef("pk"), person=OuterRef("owner"))
+    cannot = Q(owner=None) | Q(owner__is_active=False) | ~Exists(in_charge) | Exists(away) | Exists(about)
+    # One for whom there was nobody is looked at again once a day.
+    return rows.filter(cannot).filter(Q(reminded_at=None) | Q(reminded_at__lte=now - timedelta(days=1)))
+
+
+def new_owner(case: Case, now) -> bool:
+    """Somebody else answers for a case from now on: the deputy or a coordinator, else the council."""
+    concerned = cases.concerned_by(case)
+    avoid = {person.pk for person in concerned} | ({case.owner_id} if case.owner_id else set())
+    person = cases.owner_for(case.program, case.tier, avoid, now)
+    mine = Case.objects.open().filter(pk=case.pk, owner=case.owner)
+    if person is None:
+        return mine.update(reminded_at=now) == 1
+    draft = Case.objects.select_related("program", "membership__user").get(pk=case.pk)
+    draft.owner = person
+    written = letters.to_owner(draft, concerned, now=now, step=f"owner:{person.public_id}:{case.program.today(now)}")
+    with transaction.atomic():
+        if mine.update(owner=person, reminded_at=None) != 1:
+            return False
+        words = _("%(name)s answers for it from now on.") % {"name": person}
+        CaseLine.objects.create(case=case, at=now, words=words)
+        cases.tell_history(case, "case.passed_on", words, None, now)
+        post([written])
+    return True

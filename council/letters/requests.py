@@ -1,0 +1,53 @@
+"""The emails that answer what participants ask for, where no case does."""
+
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from matching.letters import Desk, day, may_leave, one_line, sample
+from outbox import kinds
+from outbox.kinds import Kind
+
+
+def mentee_asked(pairing, *, now):
+    """To a mentor who cannot reach their mentee: what happens now, and by when they hear of it."""
+    today = pairing.program.today(now)
+    look_on = today + timedelta(days=pairing.program.figure("mentee_silent_days"))
+    return Desk(pairing.program, now).write(
+        "council.mentee_asked",
+        pairing.mentor,
+        key=f"{pairing.public_id}:{today}",
+        with_people=[pairing.mentee.user],
+        about={"pairings": [str(pairing.public_id)]},
+        context={"other": one_line(pairing.mentee.user), "look_on": day(look_on)},
+    )
+
+
+def sample_asked(topic: str) -> dict:
+    return {**sample(topic), "look_on": day(date(2027, 3, 15))}
+
+
+KINDS = [
+    Kind(
+        "council.mentee_asked",
+        gettext_lazy("We ask a mentee for their mentor"),
+        "council/mentee_asked.txt",
+        may_leave=may_leave,
+        sample=sample_asked,
+    ),
+]
+
+
+def register() -> None:
+    for kind in KINDS:
+        kinds.register(kind)
+
+
+def under(kind: Kind, person, topic: str) -> str:
+    """The way to help that stands under every email but those to people who run a program."""
+    if kind.to_staff:
+        return ""
+    if kind.to_mentees:
+        return _("Something is wrong, or you cannot reach your mentor? %(link)s") % {"link": "[link: wrong]"}
+    return _("Something is wrong? %(link)s") % {"link": "[link: wrong]"}
