@@ -7,8 +7,10 @@ class CheckinsConfig(AppConfig):
     verbose_name = _("Check-ins")
 
     def ready(self):
-        from checkins import actions
+        from checkins import actions, letters, purposes
         from matching import listeners
 
+        letters.register()
+        purposes.register()
         listeners.on_opened(actions.opened)
         listeners.on_ended(actions.closed)

@@ -129,7 +129,11 @@ class CheckIn(models.Model):
         verbose_name = _("check-in")
         verbose_name_plural = _("check-ins")
         ordering = ["-due_on", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["pairing", "due_on"], name="one_check_in_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pairing", "due_on"], condition=Q(meeting__isnull=True), name="one_check_in_a_day"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["ask_again_at"], condition=Q(ask_again_at__isnull=False), name="check_ins_to_ask_again"
@@ -230,6 +234,7 @@ class Watch(models.Model):
         indexes = [
             models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="pairs_to_look_at"),
             models.Index(fields=["standing"], name="pairs_by_standing"),
+            models.Index(fields=["due_on"], name="pairs_to_ask"),
         ]
 
 

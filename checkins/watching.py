@@ -33,7 +33,7 @@ def on_contact(function: Callable) -> None:
 
 
 def on_missed(function: Callable) -> None:
-    """Calls function(meeting, by=…, now=…) in the transaction in which a meeting turns out not to have happened."""
+    """Calls function(meeting, by=…, now=…) after the second agreed meeting in a row that did not happen."""
     if function not in _on_missed:
         _on_missed.append(function)
 

@@ -10,12 +10,12 @@ class CouncilConfig(AppConfig):
         from checkins import watching
         from council import purposes
         from council.actions import cases, climbing
-        from council.letters import asks, leaves, nudges, requests
+        from council.letters import asks, decisions, leaves, nudges, requests
         from council.letters import cases as case_letters
         from matching import listeners
         from outbox import kinds
 
-        for letters in (asks, case_letters, leaves, nudges, requests):
+        for letters in (asks, case_letters, decisions, leaves, nudges, requests):
             letters.register()
         purposes.register()
         kinds.put_under(requests.under)

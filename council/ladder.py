@@ -88,7 +88,8 @@ def next_step(climb: Climb, taken: Mapping[str, date], meeting_on: date | None =
         if before is not None:
             on = max(on, taken[before[0]] + (days - before[1]) * DAY)
         if meeting_on is not None:
-            on = max(on, min(meeting_on + AFTER_MEETING * DAY, on + MOST_PUT_OFF * DAY))
+            # Counted from the day it was planned for, so that steps put off one after the other stay within the bound.
+            on = max(on, min(meeting_on + AFTER_MEETING * DAY, climb.clock.day(days) + MOST_PUT_OFF * DAY))
         return Due(step, on)
     return None
 

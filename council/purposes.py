@@ -36,5 +36,6 @@ def register() -> None:
             ends=leaves.back_lasts,
         )
     )
+    links.register(links.Purpose("requests", _("See your requests"), url=lambda letter: reverse("council:requests")))
     links.register(links.Purpose("leave", _("Change your leave"), url=_leave))
     links.register(links.Purpose("pause", _("End the pause"), url=_pause))

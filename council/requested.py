@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from council.models import Ask, AskKind, Case, CaseKind, CaseState, Decision, Tier
+from matching.models import PairingState
 
 
 @dataclass(frozen=True)
@@ -94,19 +95,25 @@ def _open_lines(case: Case) -> list[str]:
 
 
 def _closed_lines(case: Case) -> list[str]:
+    settled = _("Settled on %(day)s.") % {"day": day_words(case.closed_at, case.program)}
+    return [settled, how_it_ended(case, case.decision)]
+
+
+def how_it_ended(case: Case, decision: str) -> str:
+    """What came of a request, in words for whoever made it."""
     mentee = case.pairing is not None and case.pairing.mentee.user_id == case.asked_by_id
     new = _("You have a new mentor.") if mentee else _("Your mentee has a new mentor.")
     waits = _("The pair has ended; we look for a new mentor.")
-    words = {
+    over = case.pairing is not None and case.pairing.state == PairingState.ENDED
+    return {
         Decision.TALK: _("It was talked about, and the two of you go on."),
         Decision.EASIER: _("You have less to do from now on."),
         Decision.PAUSE: _("A pause was agreed."),
         Decision.REASSIGNED: new,
         Decision.WAITING: waits,
         Decision.ANSWERED: _("It was answered."),
-        Decision.BY_ITSELF: _("It has settled."),
-    }[case.decision]
-    return [_("Settled on %(day)s.") % {"day": day_words(case.closed_at, case.program)}, words]
+        Decision.BY_ITSELF: _("The pair has ended.") if over else _("It has settled."),
+    }[decision]
 
 
 def of_ask(ask: Ask) -> Requested:

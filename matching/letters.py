@@ -19,10 +19,9 @@ from outbox import kinds, letters
 from outbox.kinds import Kind
 from outbox.models import Letter, LetterState
 from profiles import civil
-from programs.models import Duty, Membership, MembershipState, PointOfContact, Program, ProgramState, Role
+from programs import answering
+from programs.models import Membership, MembershipState, Program, ProgramState, Role
 from programs.permissions import may_write_to
-
-DUTY_OF_ROLE = {Role.MENTEE: Duty.MENTEES, Role.MENTOR: Duty.MENTORS}
 
 
 def day(value: date) -> str:
@@ -56,28 +55,13 @@ class Desk:
         return self.program.today(self.now) + timedelta(days=self.program.figure("first_contact_days"))
 
     @cached_property
-    def coordinators(self) -> list:
-        active = Membership.objects.of(self.program).filter(role=Role.COORDINATOR, state=MembershipState.ACTIVE)
-        return [member.user for member in active.select_related("user").order_by("joined_at", "pk")]
+    def answering(self) -> answering.Answering:
+        return answering.of_programs([self.program], self.now)[self.program.pk]
 
-    @cached_property
-    def named(self) -> dict[str, PointOfContact]:
-        points = PointOfContact.objects.filter(program=self.program).select_related("person", "deputy")
-        return {point.duty: point for point in points}
-
-    def answers_for(self, role: str, avoid: set[int]):
-        """Who answers questions of this role: the one named for it, the deputy, a coordinator; none of `avoid`."""
-        point = self.named.get(DUTY_OF_ROLE.get(role))
-        candidates = [point.person, point.deputy] if point else []
-        for person in [*candidates, *self.coordinators]:
-            if person and person.email and person.is_active and person.pk not in avoid:
-                return person
-        return None
-
-    def write(self, kind: str, member: Membership, *, key: str, context: dict, about: dict, with_people=()):
-        """An unsaved email of this program to one of its members."""
+    def write(self, kind: str, member: Membership, *, key: str, context: dict, about: dict, with_people=(), **times):
+        """An unsaved email of this program to one of its members; `times` are `due` and `cut_off`."""
         people = [member.user, *with_people]
-        contact = self.answers_for(member.role, {person.pk for person in people})
+        contact = self.answering.coordinator(member.role, {person.pk for person in people})
         return letters.write(
             kind,
             member.user,
@@ -92,6 +76,7 @@ class Desk:
                 "helper": contact,
                 **context,
             },
+            **times,
         )
 
 
@@ -117,8 +102,8 @@ def partner(pairing: Pairing, me, other, now) -> Partner:
     )
 
 
-def to_mentee(desk: Desk, pairing: Pairing, key: str):
-    """You have a mentor."""
+def to_mentee(desk: Desk, pairing: Pairing, key: str, before: Pairing | None = None):
+    """You have a mentor; `before` is the pair that ends for it."""
     mentor, mentee = pairing.mentor.user, pairing.mentee.user
     return desk.write(
         "matching.matched_mentee",
@@ -128,6 +113,7 @@ def to_mentee(desk: Desk, pairing: Pairing, key: str):
         about={"pairings": [str(pairing.public_id)]},
         context={
             "mentor": partner(pairing, mentee, mentor, desk.now),
+            "before": one_line(before.mentor.user) if before else "",
             "rhythm": pairing.rhythm_words,
             "first_contact_by": day(desk.first_contact_by),
         },
@@ -151,14 +137,17 @@ def to_mentor(desk: Desk, pairings: list[Pairing], key: str):
     )
 
 
-def of_pairs(pairings: list[Pairing], *, now, key: str = "") -> list:
-    """The emails to both sides of new pairs: one to each mentee, one to each mentor for all of theirs."""
+def of_pairs(pairings: list[Pairing], *, now, key: str = "", before: Pairing | None = None) -> list:
+    """The emails to both sides of new pairs: one to each mentee, one to each mentor for all of theirs.
+
+    `before` is the pair of the same mentee that ends for a single new one.
+    """
     desk = Desk(pairings[0].program, now) if pairings else None
     of_mentor = defaultdict(list)
     for pairing in pairings:
         of_mentor[pairing.mentor_id].append(pairing)
     return [
-        *(to_mentee(desk, pairing, key or str(pairing.public_id)) for pairing in pairings),
+        *(to_mentee(desk, pairing, key or str(pairing.public_id), before) for pairing in pairings),
         *(to_mentor(desk, theirs, key or str(theirs[0].public_id)) for theirs in of_mentor.values()),
     ]
 
@@ -191,7 +180,7 @@ def of_unmatched(program: Program, mentees: list[tuple[Membership, str]], mentor
     ]
 
 
-def of_ending(pairing: Pairing, *, write_again_on: date | None, now) -> list:
+def of_ending(pairing: Pairing, *, write_again_on: date | None, now, takes_more: bool = True) -> list:
     """The emails to both sides of a pair that ends; nobody is told why, nor by whose wish."""
     desk = Desk(pairing.program, now)
     return [
@@ -205,6 +194,7 @@ def of_ending(pairing: Pairing, *, write_again_on: date | None, now) -> list:
                 "role": member.role,
                 "other": one_line(other.user),
                 "write_again_on": day(write_again_on) if write_again_on else "",
+                "takes_more": takes_more,
             },
         )
         for member, other in ((pairing.mentee, pairing.mentor), (pairing.mentor, pairing.mentee))

@@ -9,12 +9,12 @@ from django.utils.translation import ngettext
 
 from matching.models import Pairing
 from profiles import civil
+from programs import answering
 from programs.figures import FIGURES
-from programs.models import Duty, Membership, MembershipState, PointOfContact, ProgramFigure, ProgramState, Role
+from programs.models import Membership, MembershipState, PointOfContact, ProgramFigure, ProgramState, Role
 
 S = MembershipState
 GONE = [S.LEFT, S.DECLINED, S.COMPLETED]
-DUTY_OF_ROLE = {Role.MENTEE: Duty.MENTEES, Role.MENTOR: Duty.MENTORS}
 
 
 @dataclass
@@ -82,7 +82,7 @@ def places(user, now) -> list[Place]:
         place = found.get(pairing.mentee_id if as_mentee else pairing.mentor_id)
         if place:
             place.partners.append(_partner(pairing, as_mentee, within[pairing.program_id], now))
-    _name_helpers(found.values(), programs, user)
+    _name_helpers(found.values(), programs, user, now)
     for place in found.values():
         place.evaluation = place.program.evaluation_for(place.role)
     return list(found.values())
@@ -115,22 +115,12 @@ def _partner(pairing, as_mentee, within, now) -> Partner:
     )
 
 
-def _name_helpers(found, programs, user) -> None:
+def _name_helpers(found, programs, user, now) -> None:
     """Who answers questions: the one named for the role, the deputy, else a coordinator; never one of the pair."""
-    points = PointOfContact.objects.filter(program__in=programs, duty__in=DUTY_OF_ROLE.values())
-    named = {(point.program_id, point.duty): point for point in points.select_related("person", "deputy")}
-    coordinators: dict[int, list] = {}
-    active = Membership.objects.filter(program__in=programs, role=Role.COORDINATOR, state=S.ACTIVE)
-    for member in active.select_related("user").order_by("joined_at", "pk"):
-        coordinators.setdefault(member.program_id, []).append(member.user)
+    answers = answering.of_programs(programs.values(), now)
     for place in found:
-        point = named.get((place.program.pk, DUTY_OF_ROLE[place.role]))
-        candidates = [point.person, point.deputy] if point else []
         avoid = {user.pk, *(partner.person.pk for partner in place.partners)}
-        for person in [*candidates, *coordinators.get(place.program.pk, [])]:
-            if person and person.is_active and person.pk not in avoid:
-                place.helper = person
-                break
+        place.helper = answers[place.program.pk].coordinator(place.role, avoid)
 
 
 def next_step(found, needs, date_words) -> Step | None:

@@ -50,6 +50,7 @@ SWEEPS = {
         _sweep("leaves", "council.actions.turn_leaves", 600),
         _sweep("write-again", "matching.actions.write_again", 600),
         _sweep("look", "checkins.actions.look", 60),
+        _sweep("ask", "checkins.actions.ask", 60),
         _sweep("asks", "council.actions.ask_again", 60),
         _sweep("cases", "council.actions.watch_cases", 60),
         _sweep("deliver", "outbox.delivery.deliver_due", 2),

@@ -15,6 +15,14 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def iso_moment(text: str) -> datetime:
+    """A moment as commands take it: ISO, with its offset from UTC."""
+    at = datetime.fromisoformat(text)
+    if at.utcoffset() is None:
+        raise ValueError(text)
+    return at
+
+
 def moment(day: date, wall: time, where: ZoneInfo) -> datetime:
     """The moment of a wall time, in UTC: in a gap as much later as the clock jumps, in a fold the first of the two."""
     return datetime.combine(day, wall.replace(tzinfo=None, fold=0), tzinfo=where).astimezone(UTC)

@@ -188,6 +188,14 @@ TABLE = {
     "matching:by_hand": Line(coordinators(), of_mentee),
     "matching:pair": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
     "matching:end": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
+    # What participants can do: their own pages, hidden from everybody else, whoever runs the program included.
+    "council:help": Line(signed_in()),
+    "council:requests": Line(signed_in()),
+    "council:ask": Line(signed_in(HIDDEN) | {"mentee": OK}, lambda world: [world.ask.public_id]),
+    "council:leave": Line(signed_in(HIDDEN) | {"mentor": OK}, lambda world: [world.memberships["mentor"].public_id]),
+    "council:withdraw": Line(signed_in(HIDDEN) | {"mentee": OK}, lambda world: [world.memberships["mentee"].public_id]),
+    "council:pause": Line(signed_in(HIDDEN) | {"mentee": OK}, lambda world: [world.pairing.public_id]),
+    "council:remove": Line(coordinators(), of_mentor),
     # The admin's own frame.
     "admin:index": Line(staff(council=OK)),
     "admin:login": Line(who(SIGN_IN, REFUSED, FOUND, FOUND, FOUND)),

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkins import watching
-from checkins.models import Contact, Meeting, MeetingState, Pause, Restart, Standing, Watch
+from checkins.models import CheckIn, Contact, Meeting, MeetingState, Pause, Restart, Standing, Watch
 from checkins.standing import assess
 from journal.actions import record
 from matching.models import Pairing
@@ -44,6 +44,7 @@ def closed(pairing, *, by, now) -> None:
     ended_on = civil.day_of(now, pairing.program.zone)
     Watch.objects.filter(pairing=pairing).update(standing=Standing.ENDED, since=ended_on, due_on=None, look_at=None)
     Pause.objects.filter(pairing=pairing, ended_at=None).update(ended_at=now)
+    CheckIn.objects.filter(pairing=pairing, closed_at=None).update(closed_at=now, ask_again_at=None)
     ahead = Meeting.objects.filter(pairing=pairing, starts_at__gt=now)
     ahead.filter(state__in=[MeetingState.PROPOSED, MeetingState.ACCEPTED]).update(
         state=MeetingState.CANCELLED, answered_at=now

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from checkins import actions as checkins
@@ -9,7 +10,9 @@ from checkins.models import Pause, Source
 from council.actions import asking
 from council.actions.pausing import pause_pair
 from council.actions.requests import insist_on_open, wish
+from council.letters import requests as letters
 from council.models import Ask, AskKind
+from outbox.actions import post
 from programs.errors import Refused
 from programs.models import Role
 
@@ -39,4 +42,10 @@ def answer_ask(ask: Ask, answer: str, *, on=None, by, now) -> None:
         wish(ask.pairing, "other", by=by, now=now)
     elif answer == "wait":
         pause_pair(ask.pairing, until=waits_until(ask, now), by=by, now=now)
-    asking.answer(ask, answer, by=by, now=now)
+    if answer != "here":
+        asking.answer(ask, answer, by=by, now=now)
+        return
+    letter = letters.mentee_is_there(ask, now=now)
+    with transaction.atomic():
+        asking.answer(ask, answer, by=by, now=now)
+        post([letter])

@@ -39,12 +39,12 @@ class Opening:
 
 def owner_for(program, tier: str, avoid: Collection[int], now):
     """Who answers for a case now: none of those it is about, nobody who is away; None where there is nobody."""
-    avoid = set(avoid) | answering.away(program, now)
+    answers = answering.of_programs([program], now)[program.pk]
     if tier == Tier.COORDINATOR:
-        person = answering.coordinator_for(program, Role.MENTEE, avoid, can_decide=True)
+        person = answers.coordinator(Role.MENTEE, avoid, can_decide=True)
         if person:
             return person
-    members = [one for one in answering.staff(program, Role.COUNCIL) if answering.can_answer(one, avoid)]
+    members = answers.able(answers.council, avoid)
     busy = dict(Case.objects.open().filter(owner__in=members).order_by().values_list("owner").annotate(n=Count("pk")))
     return min(members, key=lambda one: busy.get(one.pk, 0), default=None)
 

@@ -16,7 +16,7 @@ from programs.models import Membership, MembershipState, ProgramState, Role
 
 LONGEST_REASON = 1000
 # What a mentee has asked for themselves is settled by a person, also when their mentor leaves.
-ASKED_BY_MENTEES = (CaseKind.NO_MENTOR, CaseKind.WISH)
+ASKED_BY_MENTEES = (CaseKind.WISH,)
 
 
 def can_leave(membership) -> bool:
@@ -38,7 +38,7 @@ def withdraw(membership, *, by, now, words="") -> None:
     by_themselves = by is not None and by.pk == membership.user_id
     pairs = list(pairs_of(membership))
     others = [other_of(pairing, membership).user for pairing in pairs]
-    endings = [matching.ending_of(pairing, now=now, waits=is_mentor) for pairing in pairs]
+    endings = [matching.ending_of(pairing, now=now, waits=is_mentor, quietly={membership.user_id}) for pairing in pairs]
     openings = [_somebody_new(pairing, now) for pairing in pairs if is_mentor and program.state == ProgramState.OPEN]
     confirmation = letters.left(membership, others=others, by_themselves=by_themselves, now=now)
     with transaction.atomic():
@@ -89,5 +89,5 @@ def _close_needless(membership, pairs, is_mentor: bool, by, now) -> None:
     about = open_ones.filter(membership=membership) | open_ones.filter(pairing__in=pairs)
     if is_mentor:
         about = about.exclude(kind__in=ASKED_BY_MENTEES, asked_by__in=[pairing.mentee.user_id for pairing in pairs])
-    for case in about.exclude(kind=CaseKind.LEFT):
+    for case in about:
         cases.close(case, decision=Decision.BY_ITSELF, by=by, now=now, words=_("They have left the program."))

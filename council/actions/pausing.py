@@ -15,9 +15,10 @@ def current_pause(pairing, now) -> Pause | None:
 
 
 def pause_pair(pairing, *, until, by, now) -> Pause:
-    """A pair rests until a day, because its mentee says so."""
+    """A pair rests until a day, because its mentee says so; a pause it is in gives way."""
     written = letters.paused(pairing, until=until, now=now)
     with transaction.atomic():
+        checkins.end_pause(pairing, by=by, now=now)
         paused = checkins.pause(pairing, until=until, by=by, now=now)
         post(written)
     return paused

@@ -49,7 +49,7 @@ def who_reads(program, addressed: str, avoid, now):
     avoid = {person.pk for person in avoid}
     if addressed == Tier.COUNCIL:
         return cases.owner_for(program, Tier.COUNCIL, avoid, now)
-    return answering.coordinator_for(program, Role.MENTEE, avoid | answering.away(program, now))
+    return answering.of_programs([program], now)[program.pk].coordinator(Role.MENTEE, avoid)
 
 
 def _told(program, addressed: str, concerned, now) -> str:

@@ -118,7 +118,13 @@ def _sample(topic: str) -> dict:
     }
 
 
-_STAFF = {"still_needed": still_open, "may_leave": may_leave, "to_staff": True, "sample": _sample}
+_STAFF = {
+    "still_needed": still_open,
+    "may_leave": may_leave,
+    "to_staff": True,
+    "why": gettext_lazy("You get this email because you help to run the program."),
+    "sample": _sample,
+}
 KINDS = [
     Kind("council.follow_up", gettext_lazy("A follow-up for you"), "council/follow_up.txt", **_STAFF),
     Kind(

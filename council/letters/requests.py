@@ -24,8 +24,24 @@ def mentee_asked(pairing, *, now):
     )
 
 
+def mentee_is_there(ask, *, now):
+    """To a mentor: their mentee has answered and would like to hear from them."""
+    pairing = ask.pairing
+    return Desk(pairing.program, now).write(
+        "council.mentee_is_there",
+        pairing.mentor,
+        key=str(ask.public_id),
+        with_people=[pairing.mentee.user],
+        about={"pairings": [str(pairing.public_id)]},
+        context={
+            "other": one_line(pairing.mentee.user),
+            "address": (pairing.mentee.user.email or "") if pairing.program.show_addresses else "",
+        },
+    )
+
+
 def sample_asked(topic: str) -> dict:
-    return {**sample(topic), "look_on": day(date(2027, 3, 15))}
+    return {**sample(topic), "look_on": day(date(2027, 3, 15)), "address": ""}
 
 
 KINDS = [
@@ -33,6 +49,13 @@ KINDS = [
         "council.mentee_asked",
         gettext_lazy("We ask a mentee for their mentor"),
         "council/mentee_asked.txt",
+        may_leave=may_leave,
+        sample=sample_asked,
+    ),
+    Kind(
+        "council.mentee_is_there",
+        gettext_lazy("A mentee is there"),
+        "council/mentee_is_there.txt",
         may_leave=may_leave,
         sample=sample_asked,
     ),

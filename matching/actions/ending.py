@@ -31,10 +31,11 @@ class Ending:
     instead: dict
 
 
-def ending_of(pairing, *, now, waits: bool = True, quietly: Collection[int] = ()) -> Ending:
+def ending_of(pairing, *, now, waits: bool = True, quietly: Collection[int] = (), takes_more: bool = True) -> Ending:
     """What ends with a pair; the mentee goes to the waiting list where `waits`.
 
-    `quietly`: the people (by primary key) who hear of it in another letter of the caller's.
+    `quietly`: the people (by primary key) who hear of it in another letter of the caller's; `takes_more`: the mentor
+    may have somebody new.
     """
     program = pairing.program
     waits = waits and program.state == ProgramState.OPEN
@@ -44,7 +45,9 @@ def ending_of(pairing, *, now, waits: bool = True, quietly: Collection[int] = ()
         pairing=pairing,
         again=again,
         letters=[
-            one for one in letters.of_ending(pairing, write_again_on=again, now=now) if one.recipient_id not in quietly
+            one
+            for one in letters.of_ending(pairing, write_again_on=again, now=now, takes_more=takes_more)
+            if one.recipient_id not in quietly
         ],
         not_sent=not_sent,
         instead={reader: letters.of_the_rest(letter, pairing, now=now) for reader, letter in not_sent.items()},

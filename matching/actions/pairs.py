@@ -165,7 +165,7 @@ def opening_of(program, mentor, mentee, *, now, by=None, instead_of: Pairing | N
     pairing = new_pairing(
         program, mentor, mentee, now=now, rhythm_days=program.figure("rhythm_days"), pair_words=scored.pair_words
     )
-    return Opening(pairing, letters.of_pairs([pairing], now=now))
+    return Opening(pairing, letters.of_pairs([pairing], now=now, before=instead_of))
 
 
 def write_opening(opening: Opening, *, by, now) -> Pairing:

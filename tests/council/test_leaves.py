@@ -158,7 +158,9 @@ def test_one_leave_at_a_time_and_only_sound_days(pairing):
 
 def test_back_sooner_ends_the_leave_and_the_waiting_for_it(pairing):
     leave = away(pairing.mentor, 40)
-    answers.answer_ask(Ask.objects.select_related("pairing__program", "leave").get(), "wait", by=pairing.mentee.user, now=NOW)
+    answers.answer_ask(
+        Ask.objects.select_related("pairing__program", "leave").get(), "wait", by=pairing.mentee.user, now=NOW
+    )
     assert Pause.objects.get().ends_on == TODAY + 40 * DAY
     later = NOW + 10 * DAY
     end_leave(leave, by=pairing.mentor.user, now=later)
@@ -237,7 +239,7 @@ def test_who_has_left_cannot_leave_again(pairing):
 def test_follow_ups_about_a_mentee_who_leaves_are_settled_those_of_a_left_mentee_are_not(pairing, program):
     from council.actions import requests
 
-    cry = requests.no_mentor(pairing, by=pairing.mentee.user, now=NOW)
+    cry = requests.wish(pairing, "call", by=pairing.mentee.user, now=NOW)
     load = requests.too_much(pairing.mentor, by=pairing.mentor.user, now=NOW)
     withdraw(pairing.mentor, by=pairing.mentor.user, now=NOW)
     cry.refresh_from_db()

@@ -1,4 +1,4 @@
-"""What participants ask for: once, to whom they chose, with a date; and a mentor who says it is too much gets nobody."""
+"""What participants ask for: once, to whom they chose, with a date; too much for a mentor means nobody new."""
 
 from datetime import timedelta
 
@@ -133,6 +133,15 @@ def test_words_have_an_end(pairing):
     with pytest.raises(Refused):
         no_mentor(pairing, words="x" * 5000)
     assert not Case.objects.exists()
+
+
+def test_a_mentee_is_there_and_their_mentor_hears_it(pairing):
+    ask = requests.no_mentee(pairing, by=pairing.mentor.user, now=NOW)
+    answers.answer_ask(ask, "here", by=pairing.mentee.user, now=LATER)
+    letter = Letter.objects.get(kind="council.mentee_is_there")
+    assert letter.recipient == pairing.mentor.user and "Mia Mentee" in letter.body
+    with pytest.raises(Refused):
+        answers.answer_ask(ask, "here", by=pairing.mentee.user, now=LATER)
 
 
 def test_a_mentee_says_that_they_were_in_touch(pairing):

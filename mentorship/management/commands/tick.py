@@ -1,20 +1,11 @@
 """manage.py tick"""
 
-from datetime import datetime
-
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from mentorship.sweeps import ended_by_signals, tick
 from outbox import sweeping
-
-
-def moment(text: str) -> datetime:
-    """An ISO moment with its offset from UTC."""
-    at = datetime.fromisoformat(text)
-    if timezone.is_naive(at):
-        raise ValueError(text)
-    return at
+from profiles.civil import iso_moment
 
 
 class Command(BaseCommand):
@@ -23,7 +14,7 @@ class Command(BaseCommand):
     help = "Runs every sweep as of a moment, in order, until nothing is left or its time is over; prints the counts."
 
     def add_arguments(self, parser):
-        parser.add_argument("--at", type=moment, help="as of this moment, such as 2027-03-01T09:00+00:00; else now")
+        parser.add_argument("--at", type=iso_moment, help="as of this moment, such as 2027-03-01T09:00+00:00; else now")
         parser.add_argument("--seconds", type=float, default=sweeping.SECONDS, help="at most this long for each sweep")
 
     def handle(self, *, at, seconds, **options):

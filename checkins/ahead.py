@@ -1,0 +1,68 @@
+"""What lies ahead of somebody and their partners: the next meeting, what waits for their answer, the next date."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from checkins import watching, words
+from checkins.models import CheckIn, Contact, Meeting, MeetingState, Sureness
+from checkins.standing import assess
+
+
+@dataclass
+class Ahead:
+    """Of one pair, as one of the two sees it."""
+
+    due_on: date | None = None
+    last_contact: date | None = None
+    sureness: str = ""
+    # The day on which a pair that rests goes on.
+    paused_until: date | None = None
+    # The next meeting that is agreed, and not over.
+    meeting: Meeting | None = None
+    to_answer: list = field(default_factory=list)
+    proposed: list = field(default_factory=list)
+    # "Did you meet?", asked and not answered by them.
+    check_in: CheckIn | None = None
+
+    @property
+    def sure_words(self) -> str:
+        return str(Sureness(self.sureness).label) if self.sureness else ""
+
+
+def of(pairings, person, now) -> dict[int, Ahead]:
+    """By pair, what lies ahead of this person, in a number of queries that does not grow with the pairs."""
+    pairings = list(pairings)
+    found = {pairing.pk: Ahead() for pairing in pairings}
+    if not found:
+        return found
+    facts = watching.facts_of(pairings, now)
+    for pk, ahead in found.items():
+        ahead.due_on, ahead.last_contact = assess(facts[pk]).due_on, facts[pk].last_contact
+        ahead.paused_until = max((end for start, end in facts[pk].pauses if start <= facts[pk].today < end), default=None)
+    _add_sureness(found)
+    _add_meetings(found, person, now)
+    asked = CheckIn.objects.filter(pairing__in=found, closed_at=None).exclude(answers__membership__user=person)
+    for check_in in asked.order_by("due_on"):
+        found[check_in.pairing_id].check_in = check_in
+    return found
+
+
+def _add_sureness(found) -> None:
+    days = {ahead.last_contact for ahead in found.values() if ahead.last_contact}
+    rows = Contact.objects.filter(pairing__in=found, on__in=days)
+    for pairing, on, sureness in rows.values_list("pairing", "on", "sureness"):
+        if found[pairing].last_contact == on:
+            found[pairing].sureness = sureness
+
+
+def _add_meetings(found, person, now) -> None:
+    states = [MeetingState.PROPOSED, MeetingState.ACCEPTED]
+    # Long enough ago for whatever has not ended yet.
+    rows = Meeting.objects.filter(pairing__in=found, state__in=states, starts_at__gt=now - words.LONGEST)
+    for meeting in rows.order_by("starts_at", "pk"):
+        ahead = found[meeting.pairing_id]
+        if meeting.state == MeetingState.ACCEPTED:
+            if ahead.meeting is None and words.ends_at(meeting) > now:
+                ahead.meeting = meeting
+        elif meeting.starts_at > now:
+            (ahead.proposed if meeting.proposed_by_id == person.pk else ahead.to_answer).append(meeting)
