@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from checkins import watching, words
 from checkins.models import CheckIn, Contact, Meeting, MeetingState, Sureness
 from checkins.standing import assess
@@ -28,6 +30,16 @@ class Ahead:
     def sure_words(self) -> str:
         return str(Sureness(self.sureness).label) if self.sureness else ""
 
+    def next_words(self, person, today) -> str:
+        """What comes next, in one sentence."""
+        if self.meeting:
+            return _("You meet on %(when)s.") % {"when": words.short(self.meeting.starts_at, person)}
+        if self.paused_until:
+            return _("You have a pause until %(date)s.") % {"date": words.short_day(self.paused_until)}
+        if self.due_on and self.due_on >= today:
+            return _("Be in touch by %(date)s.") % {"date": words.short_day(self.due_on)}
+        return _("Write a short line today, with two times that suit you.") if self.due_on else ""
+
 
 def of(pairings, person, now) -> dict[int, Ahead]:
     """By pair, what lies ahead of this person, in a number of queries that does not grow with the pairs."""
@@ -38,7 +50,9 @@ def of(pairings, person, now) -> dict[int, Ahead]:
     facts = watching.facts_of(pairings, now)
     for pk, ahead in found.items():
         ahead.due_on, ahead.last_contact = assess(facts[pk]).due_on, facts[pk].last_contact
-        ahead.paused_until = max((end for start, end in facts[pk].pauses if start <= facts[pk].today < end), default=None)
+        ahead.paused_until = max(
+            (end for start, end in facts[pk].pauses if start <= facts[pk].today < end), default=None
+        )
     _add_sureness(found)
     _add_meetings(found, person, now)
     asked = CheckIn.objects.filter(pairing__in=found, closed_at=None).exclude(answers__membership__user=person)

@@ -172,6 +172,6 @@ def check_day(form, field: str, began, today) -> None:
     elif day > today:
         form.add_error(field, _("This day has not come yet."))
     elif day < began:
-        form.add_error(field, _("You were matched on %(date)s. Choose that day or a later one.") % {"date": words.day(began)})
-
-
+        form.add_error(
+            field, _("You were matched on %(date)s. Choose that day or a later one.") % {"date": words.day(began)}
+        )

@@ -92,7 +92,11 @@ def did_you_meet(check_ins: list[CheckIn], person, *, now, again: bool = False):
         },
         context={
             "lines": [
-                {"other": one_line(other), "day": words.day(check_in.due_on), "meeting": check_in.meeting_id is not None}
+                {
+                    "other": one_line(other),
+                    "day": words.day(check_in.due_on),
+                    "meeting": check_in.meeting_id is not None,
+                }
                 for check_in, other in zip(check_ins, others, strict=True)
             ],
             "again": again,

@@ -16,6 +16,11 @@ def day(value: date) -> str:
     return date_format(value, "l j F Y")
 
 
+def short_day(value: date) -> str:
+    """The same without the year, for what is near."""
+    return date_format(value, "l j F")
+
+
 def zone(name: str) -> str:
     """A time zone as people say it: "London time"."""
     place = name.rpartition("/")[2].replace("_", " ")

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from checkins.standing import Clock, Facts, allowed, ladder_clock
 
 NUDGE, SECOND_NUDGE, CASE, IDLE = "nudge", "nudge-2", "case", "idle"
+NUDGES = (NUDGE, SECOND_NUDGE)
 DAY = timedelta(days=1)
 # An agreed meeting puts a case off until the day on which both have been asked again, by this much at most.
 AFTER_MEETING, MOST_PUT_OFF = 3, 14
@@ -32,6 +33,10 @@ class Climb:
     def cause(self, pairing: int) -> str:
         """What this silence is known by: the next one has another."""
         return f"{self.kind}:{pairing}:since:{self.since.isoformat()}"
+
+    def idle_cause(self, pairing: int) -> str:
+        """What the case of a long rest is known by."""
+        return f"idle:{pairing}:since:{self.since.isoformat()}"
 
 
 def climb_of(facts: Facts, figures: Mapping[str, int]) -> Climb:
@@ -77,7 +82,7 @@ def next_step(climb: Climb, taken: Mapping[str, date], meeting_on: date | None =
     """What comes next and when; None once every step is taken.
 
     `taken` has the day each step was taken on; `meeting_on` is the day of the next agreed meeting. While a meeting is
-    agreed ahead nobody is nudged, and the case waits until three days after it, fourteen days at most.
+    agreed ahead nobody is nudged, and nothing happens until three days after it; fourteen days at most.
     """
     before: tuple[str, int] | None = None
     for step, days in climb.steps:
@@ -86,7 +91,8 @@ def next_step(climb: Climb, taken: Mapping[str, date], meeting_on: date | None =
             continue
         on = climb.clock.day(days)
         if before is not None:
-            on = max(on, taken[before[0]] + (days - before[1]) * DAY)
+            # Days of a rest count neither for the silence nor for the distance from the step before.
+            on = max(on, Clock(taken[before[0]], climb.clock.rests).day(days - before[1]))
         if meeting_on is not None:
             # Counted from the day it was planned for, so that steps put off one after the other stay within the bound.
             on = max(on, min(meeting_on + AFTER_MEETING * DAY, climb.clock.day(days) + MOST_PUT_OFF * DAY))

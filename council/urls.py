@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from council.views import asks, help, leaves, requests
+from council.views import asks, board, case, help, leaves, requests
+
+# A follow-up of one program.
+ONE = "admin/p/<slug:slug>/follow-ups/<uuid:case>/"
 
 app_name = "council"
 
@@ -13,5 +16,14 @@ urlpatterns = [
     path("places/<uuid:membership>/leave/", leaves.leave, name="leave"),
     path("places/<uuid:membership>/withdraw/", leaves.withdraw, name="withdraw"),
     path("pairs/<uuid:pairing>/pause/", leaves.pause, name="pause"),
+    path("admin/p/<slug:slug>/follow-ups/", board.board, name="board"),
+    path(ONE, case.case, name="case"),
+    path(f"{ONE}note/", case.note, name="note"),
+    path(f"{ONE}answered/", case.answered, name="answered"),
+    path(f"{ONE}put-off/", case.snooze, name="snooze"),
+    path(f"{ONE}hand-on/", case.hand_on, name="hand_on"),
+    path(f"{ONE}another-mentor/", case.reassign, name="reassign"),
+    path(f"{ONE}another-mentor/<uuid:pairing>/", case.reassign, name="reassign_pair"),
+    path(f"{ONE}decide/<slug:decision>/", case.decide, name="decide"),
     path("admin/p/<slug:slug>/people/<uuid:member>/remove/", leaves.remove, name="remove"),
 ]

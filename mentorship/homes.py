@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from checkins import ahead, words
+from checkins.models import Meeting
 from matching.models import Pairing
 from profiles import civil
 from programs import answering
@@ -27,10 +30,35 @@ class Partner:
     why: list
     met_by: date
     settling: bool
+    # What lies ahead of the two, as this one sees it.
+    ahead: ahead.Ahead
+    today: date
 
     @property
     def role(self):
         return Role.MENTEE if self.person.pk == self.pairing.mentee.user_id else Role.MENTOR
+
+    @property
+    def me(self):
+        return self.pairing.mentor.user if self.role == Role.MENTEE else self.pairing.mentee.user
+
+    @property
+    def next_words(self) -> str:
+        """When they meet or should be in touch next."""
+        return self.ahead.next_words(self.me, self.today)
+
+    @property
+    def to_answer(self) -> list[dict]:
+        """What the other proposes."""
+        return [self._told(meeting) for meeting in self.ahead.to_answer]
+
+    @property
+    def proposed(self) -> list[dict]:
+        """What waits for the other's answer."""
+        return [self._told(meeting) for meeting in self.ahead.proposed]
+
+    def _told(self, meeting: Meeting) -> dict:
+        return {"meeting": meeting, "when": words.short(meeting.starts_at, self.me)}
 
 
 @dataclass
@@ -77,11 +105,13 @@ def places(user, now) -> list[Place]:
     programs = {membership.program_id: membership.program for membership in memberships}
     within = _first_contact_days(programs)
     pairs = Pairing.objects.of_participant(user).open().order_by("began_at", "pk")
-    for pairing in pairs.select_related("program", "mentor__user", "mentee__user"):
+    pairings = list(pairs.select_related("program", "mentor__user", "mentee__user"))
+    lies_ahead = ahead.of(pairings, user, now)
+    for pairing in pairings:
         as_mentee = pairing.mentee.user_id == user.pk
         place = found.get(pairing.mentee_id if as_mentee else pairing.mentor_id)
         if place:
-            place.partners.append(_partner(pairing, as_mentee, within[pairing.program_id], now))
+            place.partners.append(_partner(pairing, as_mentee, within[pairing.program_id], lies_ahead[pairing.pk], now))
     _name_helpers(found.values(), programs, user, now)
     for place in found.values():
         place.evaluation = place.program.evaluation_for(place.role)
@@ -102,16 +132,20 @@ def _first_contact_days(programs) -> dict[int, int]:
     return days
 
 
-def _partner(pairing, as_mentee, within, now) -> Partner:
+def _partner(pairing, as_mentee, within, its, now) -> Partner:
     person = pairing.mentor.user if as_mentee else pairing.mentee.user
     met_by = civil.day_of(pairing.began_at, pairing.program.zone) + timedelta(days=within)
+    today = civil.day_of(now, pairing.program.zone)
     return Partner(
         pairing=pairing,
         person=person,
         address=(person.email or "") if pairing.program.show_addresses else "",
         why=list(pairing.pair_words),
         met_by=met_by,
-        settling=civil.day_of(now, pairing.program.zone) <= met_by,
+        # Nothing to say hello to where they have been in touch, or know when they meet.
+        settling=today <= met_by and not (its.last_contact or its.meeting or its.proposed),
+        ahead=its,
+        today=today,
     )
 
 
@@ -124,7 +158,9 @@ def _name_helpers(found, programs, user, now) -> None:
 
 
 def next_step(found, needs, date_words) -> Step | None:
-    """What to do now: a hello that is due first, then what a program waits for, then what there is to know."""
+    """What to do now: an answer the other waits for, a hello, what a program waits for, then what there is to know."""
+    if step := _answer_first(found):
+        return step
     new = [(partner.met_by, place, partner) for place in found for partner in place.settling]
     if new:
         new.sort(key=lambda row: row[0])
@@ -138,6 +174,37 @@ def next_step(found, needs, date_words) -> Step | None:
     for place in found:
         return _wait(place, date_words)
     return None
+
+
+def _answer_first(found) -> Step | None:
+    """A proposed time to say yes or no to, the soonest first; then "did you meet?"."""
+    partners = [(place, partner) for place in found for partner in place.partners]
+    proposals = [
+        (told["meeting"].starts_at, place, partner, told) for place, partner in partners for told in partner.to_answer
+    ]
+    if proposals:
+        _at, place, partner, told = min(proposals, key=lambda row: row[0])
+        said = {"name": partner.person.get_short_name(), "when": told["when"]}
+        url = reverse("checkins:meeting", args=[told["meeting"].public_id])
+        title = _("%(name)s proposes %(when)s: does it suit?") % said
+        return Step(
+            title,
+            _("They get an email with your answer."),
+            action=_("See and answer"),
+            url=url,
+            place=str(place.program),
+        )
+    asked = [(partner.ahead.check_in.due_on, place, partner) for place, partner in partners if partner.ahead.check_in]
+    if not asked:
+        return None
+    day, place, partner = min(asked, key=lambda row: row[0])
+    check_in, name = partner.ahead.check_in, {"name": partner.person, "day": words.short_day(day)}
+    title = (
+        _("Did you and %(name)s meet on %(day)s?") if check_in.meeting_id else _("Have you and %(name)s been in touch?")
+    )
+    text = _("It takes half a minute. You can say how it was, and when you meet next.")
+    url = reverse("checkins:check_in", args=[check_in.public_id])
+    return Step(title % name, text, action=_("Answer"), url=url, place=str(place.program))
 
 
 def _say_hello(new, date_words) -> Step:
@@ -164,10 +231,13 @@ def _keep_in_touch(place) -> Step:
         return Step(title, _("How often is said beside each of them. There is nothing else to do here today."))
     partner = place.partners[0]
     title = _("Keep in touch with %(name)s") % {"name": partner.person}
-    often = {"often": partner.pairing.rhythm_words}
-    return Step(
-        title, _("This program suggests being in touch %(often)s. There is nothing else to do here today.") % often
-    )
+    if partner.ahead.meeting:
+        title = _("You meet %(name)s") % {"name": partner.person}
+    text = _("This program suggests being in touch %(often)s. There is nothing else to do here today.")
+    text %= {"often": partner.pairing.rhythm_words}
+    url = reverse("checkins:pair", args=[partner.pairing.public_id])
+    action = _("Open your page with %(name)s") % {"name": partner.person.get_short_name()}
+    return Step(title, text, partner.next_words, action, url)
 
 
 def _wait(place, date_words) -> Step:

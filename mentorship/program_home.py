@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from council.models import Case
 from matching.models import Pairing, Policy, Round, RoundState
 from outbox.models import LetterState
 from programs.actions import missing_to_open
@@ -62,6 +63,8 @@ class Figures:
     rounds: set = field(default_factory=set)
     has_rules: bool = False
     contacts: list = field(default_factory=list)
+    follow_ups: int = 0
+    overdue: int = 0
 
     def count(self, role: str, *states) -> int:
         """Participants in a role, in these states, or all who have not gone."""
@@ -103,6 +106,7 @@ def figures_of(programs, user, now) -> dict[int, Figures]:
     imports = Import.objects.filter(program__in=found).order_by().exclude(state__in=["done", "discarded"])
     for pk, state, number in imports.values_list("program", "state").annotate(n=Count("pk")):
         found[pk].imports[state] = number
+    _count_follow_ups(found, user, now)
     for pk, state in Round.objects.in_work().filter(program__in=found).values_list("program", "state"):
         found[pk].rounds.add(state)
     for pk in Policy.objects.filter(program__in=found).order_by().values_list("program", flat=True).distinct():
@@ -112,9 +116,18 @@ def figures_of(programs, user, now) -> dict[int, Figures]:
     return found
 
 
+def _count_follow_ups(found, user, now) -> None:
+    """How many a person may decide, and how many of these are late."""
+    open_ones = Case.objects.visible_to(user).open().filter(program__in=found).order_by()
+    for pk, *numbers in open_ones.values_list("program").annotate(
+        n=Count("pk"), late=Count("pk", filter=Q(due_at__lte=now))
+    ):
+        found[pk].follow_ups, found[pk].overdue = numbers
+
+
 def needs_of(program, figures) -> list[Need]:
     """What waits for the coordinator, the first thing first."""
-    asked = [_to_open, _to_import, _to_rules, _to_round, _to_match, _to_deliver]
+    asked = [_to_open, _to_follow_up, _to_import, _to_rules, _to_round, _to_match, _to_deliver]
     return [need for ask in asked if (need := ask(program, figures))]
 
 
@@ -136,6 +149,24 @@ def _to_open(program, figures):
         len(missing),
     ) % {"number": len(missing)}
     return Need(title, "; ".join(one.words for one in missing) + ".", _("See what is missing"), url)
+
+
+def _to_follow_up(program, figures):
+    if not figures.follow_ups:
+        return None
+    words = ngettext(
+        "One follow-up waits for a decision", "%(number)s follow-ups wait for a decision", figures.follow_ups
+    )
+    why = _("Somebody has fallen silent, or has asked for help.")
+    if figures.overdue:
+        late = ngettext("The day of one has passed.", "The day of %(number)s has passed.", figures.overdue)
+        why = f"{late % {'number': figures.overdue}} {why}"
+    return Need(
+        words % {"number": figures.follow_ups},
+        why,
+        _("Look at the follow-ups"),
+        reverse("council:board", args=[program.slug]),
+    )
 
 
 def _to_import(program, figures):
@@ -229,10 +260,11 @@ def funnel(program, figures) -> list[dict]:
 @coordinator_page("home", council=True)
 def page(request, program):
     """The program's home; council members who do not run it see its name and whom to ask."""
+    now = timezone.now()
     if not can_coordinate(request.user, program):
         contacts = program.points_of_contact.select_related("person", "deputy")
-        return render(request, "programs/home_council.html", program, "home", {"contacts": contacts})
-    now = timezone.now()
+        context = {"contacts": contacts, "next": _of_council(program, request.user, now)}
+        return render(request, "programs/home_council.html", program, "home", context)
     figures = figures_of([program], request.user, now)[program.pk]
     needs = needs_of(program, figures)
     context = {
@@ -253,15 +285,24 @@ def page(request, program):
     return render(request, "programs/home.html", program, "home", context)
 
 
+def _of_council(program, user, now) -> Need | None:
+    """What waits for a council member."""
+    figures = {program.pk: Figures()}
+    _count_follow_ups(figures, user, now)
+    return _to_follow_up(program, figures[program.pk])
+
+
 def lines(user, now) -> list[dict]:
     """One line a program for the first page: its status, its figures, and what waits first."""
     programs = list(Program.objects.visible_to(user).order_by("name", "pk"))
     runs = set(Program.objects.coordinated_by(user).values_list("pk", flat=True))
     figures = figures_of([program for program in programs if program.pk in runs], user, now)
+    sits = {program.pk: Figures() for program in programs if program.pk not in runs}
+    _count_follow_ups(sits, user, now)
     found = []
     for program in programs:
         its = figures.get(program.pk)
-        needs = needs_of(program, its) if its else []
+        needs = needs_of(program, its) if its else list(filter(None, [_to_follow_up(program, sits[program.pk])]))
         found.append(
             {
                 "program": program,

@@ -24,6 +24,7 @@ LOOKS = {
     "on_leave": Look("rest", "moon", _("on leave")),
     "ending": Look("plain", "flag", _("ending")),
     "ended": Look("plain", "square", _("ended")),
+    "overdue": Look("alert", "clock", _("overdue")),
     "follow_up": Look("alert", "triangle", _("follow-up")),
     # People on their way.
     "invited": Look("new", "ring", _("invited")),

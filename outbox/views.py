@@ -58,8 +58,11 @@ def link(request, token):
     now = timezone.now()
     try:
         signed = links.read(token, now)
+        person = _person(signed)
+        # Who came without signing in, for the way to help below the page; a link that lasts a year opens no other.
+        request.link_of = person if signed.purpose != "unsubscribe" else None
         # A page may find that what its link was for is over, and say so in the same way.
-        return links.get(signed.purpose).page(request, signed, _person(signed), token)
+        return links.get(signed.purpose).page(request, signed, person, token)
     except links.BadLink:
         raise Http404(_("This link is not complete. Open it once more from the email.")) from None
     except links.LinkEnded as ended:

@@ -15,10 +15,13 @@ SECTIONS = [
     ("import", _("Import"), "programs:import", False),
     ("matching", _("Matching"), "matching:home", False),
     ("pairs", _("Pairs"), "admin:matching_pairing_changelist", True),
+    ("follow-ups", _("Follow-ups"), "council:board", False),
     ("emails", _("Emails"), "admin:outbox_letter_changelist", True),
     ("history", _("History"), "admin:journal_entry_changelist", True),
     ("settings", _("Settings"), "programs:settings", False),
 ]
+# What a council member who does not run the program is shown of it.
+OF_THE_COUNCIL = ("home", "follow-ups")
 WORDS = {key: words for key, words, _name, _is_list in SECTIONS}
 
 
@@ -27,10 +30,12 @@ def list_url(name: str, program, **filters) -> str:
     return f"{reverse(name)}?{urlencode({'program': program.slug, **filters})}"
 
 
-def navigation(program, section: str) -> list[dict]:
-    """The program's pages, in order, the current one marked."""
+def navigation(program, section: str, only=None) -> list[dict]:
+    """The program's pages, in order, the current one marked; `only` some of them."""
     items = []
     for key, words, name, is_list in SECTIONS:
+        if only is not None and key not in only:
+            continue
         try:
             url = list_url(name, program) if is_list else reverse(name, args=[program.slug])
         except NoReverseMatch:
@@ -44,10 +49,11 @@ def page_context(request, program, section: str) -> dict:
 
     `title` is the page's heading and the window's title; give your own in the context of `pages.render`.
     """
+    runs = can_coordinate(request.user, program)
     return {
         **admin.site.each_context(request),
         "program": program,
         "section": section,
-        "navigation": navigation(program, section) if can_coordinate(request.user, program) else [],
+        "navigation": navigation(program, section, None if runs else OF_THE_COUNCIL),
         "title": WORDS.get(section, program.name),
     }

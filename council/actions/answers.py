@@ -4,18 +4,23 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checkins import actions as checkins
 from checkins.models import Pause, Source
-from council.actions import asking
+from council.actions import asking, cases
 from council.actions.pausing import pause_pair
 from council.actions.requests import insist_on_open, wish
 from council.letters import requests as letters
-from council.models import Ask, AskKind
+from council.models import Ask, AskKind, Case
 from outbox.actions import post
 from programs.errors import Refused
 from programs.models import Role
 
+WANTED = {
+    "stand_in": gettext_lazy("The mentee would like somebody who stands in."),
+    "new": gettext_lazy("The mentee would like a new mentor."),
+}
 ANSWERS = {AskKind.NO_MENTEE: ("here", "touch", "other"), AskKind.AWAY: ("wait", "stand_in", "new")}
 
 
@@ -42,10 +47,18 @@ def answer_ask(ask: Ask, answer: str, *, on=None, by, now) -> None:
         wish(ask.pairing, "other", by=by, now=now)
     elif answer == "wait":
         pause_pair(ask.pairing, until=waits_until(ask, now), by=by, now=now)
-    if answer != "here":
-        asking.answer(ask, answer, by=by, now=now)
-        return
-    letter = letters.mentee_is_there(ask, now=now)
+    told = [letters.mentee_is_there(ask, now=now)] if answer == "here" else []
+    late = Case.objects.open().filter(cause=ask.cause).first()
     with transaction.atomic():
         asking.answer(ask, answer, by=by, now=now)
-        post([letter])
+        post(told)
+        if late:
+            _said_late(late, answer, by, now)
+
+
+def _said_late(case: Case, answer: str, by, now) -> None:
+    """A person has it already: who waits needs nobody any more, what somebody would rather have stands in the log."""
+    if answer == "wait":
+        cases.settle([case], by=by, now=now, words=_("The mentee waits for their mentor."))
+    elif answer in WANTED:
+        cases.add_line(case, str(WANTED[answer]), by=by, now=now)

@@ -1,26 +1,23 @@
 """The ladder at work: each pair that was looked at takes the step that is due."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checkins.models import Meeting, MeetingState
 from checkins.standing import ENDED, Facts
-from council import ladder
+from council import ladder, silence
 from council.actions import cases
 from council.letters import nudges
-from council.models import Case, CaseKind, Step
+from council.models import Case, CaseKind, CaseState, Decision
 from matching.models import Pairing
 from outbox.actions import post
 from profiles import civil
 from programs.models import Membership, ProgramState
 
 KINDS = {"never": CaseKind.NEVER, "quiet": CaseKind.QUIET}
-# When an agreed meeting is over, both are asked before anybody else is.
-MEETING_COUNTS = timedelta(days=ladder.AFTER_MEETING)
 
 
 def climb(pairing: Pairing, facts: Facts, answer, now) -> datetime | None:
@@ -28,14 +25,17 @@ def climb(pairing: Pairing, facts: Facts, answer, now) -> datetime | None:
     if answer.standing == ENDED or pairing.program.state != ProgramState.OPEN:
         return None
     climbing = ladder.climb_of(facts, pairing.program.figures_in_force())
-    cause = climbing.cause(pairing.pk)
+    cause, rests = climbing.cause(pairing.pk), silence.rests(facts)
     while True:
-        due = ladder.next_step(climbing, _taken(cause, pairing.program), _meeting_on(pairing, now))
+        taken = silence.taken(cause, pairing.program)
+        if ladder.CASE in taken and not rests:
+            open_again(climbing, pairing, facts, now)
+        due = ladder.next_step(climbing, taken, silence.meeting_on(pairing, now))
         if due is None:
             return None
         if due.on > facts.today:
             return civil.moment(due.on, time(0), pairing.program.zone)
-        if _rests(facts):
+        if rests:
             # The days of a rest do not count; the standing's own next change wakes us up.
             return None
         if due.step == ladder.IDLE and Case.objects.open().filter(pairing=pairing).exists():
@@ -44,37 +44,32 @@ def climb(pairing: Pairing, facts: Facts, answer, now) -> datetime | None:
             return now
 
 
-def _rests(facts: Facts) -> bool:
-    return any(start <= facts.today < end for start, end in facts.rests)
-
-
-def _taken(cause: str, program) -> dict:
-    """The steps of a silence, by the civil day they were taken on."""
-    rows = Step.objects.filter(cause=cause).values_list("step", "at")
-    return {step: civil.day_of(at, program.zone) for step, at in rows}
-
-
-def _meeting_on(pairing, now):
-    """The day of the next agreed meeting, or of the last until both have been asked about it."""
-    agreed = Meeting.objects.filter(pairing=pairing, state=MeetingState.ACCEPTED, starts_at__gt=now - MEETING_COUNTS)
-    starts = agreed.order_by("starts_at").values_list("starts_at", flat=True).first()
-    return civil.day_of(starts, pairing.program.zone) if starts else None
-
-
 def take(step: str, climbing: ladder.Climb, pairing, facts: Facts, now) -> bool:
     """One step with its letters and its case, in one transaction; False where another process took it."""
-    cause = climbing.cause(pairing.pk)
-    if step in (ladder.NUDGE, ladder.SECOND_NUDGE):
-        letters, opening = _nudges(step, climbing, pairing, facts, now), None
+    letters, opening = [], None
+    if step in ladder.NUDGES:
+        letters = _nudges(step, climbing, pairing, facts, now)
     else:
-        letters, opening = [], _opening(step, cause, climbing, pairing, facts, now)
+        kind = CaseKind.IDLE if step == ladder.IDLE else KINDS[climbing.kind]
+        opening = _opening(kind, climbing, pairing, facts, now)
     with transaction.atomic():
-        if not cases.take_step(cause, step, pairing=pairing, now=now):
+        if not cases.take_step(climbing.cause(pairing.pk), step, pairing=pairing, now=now):
             return False
         if opening is not None:
             cases.open_case(opening, by=None, now=now)
         post(letters)
     return True
+
+
+def open_again(climbing: ladder.Climb, pairing, facts: Facts, now) -> bool:
+    """What settled by itself, by a contact that was taken back since, is a person's to decide again."""
+    causes = [climbing.cause(pairing.pk), climbing.idle_cause(pairing.pk)]
+    last = Case.objects.filter(cause__in=causes).order_by("-opened_at", "-pk").first()
+    if last is None or last.state == CaseState.OPEN or last.decision != Decision.BY_ITSELF:
+        return False
+    opening = _opening(last.kind, climbing, pairing, facts, now)
+    with transaction.atomic():
+        return cases.open_case(opening, by=None, now=now) is not None
 
 
 def _nudges(step, climbing, pairing, facts, now) -> list:
@@ -83,21 +78,21 @@ def _nudges(step, climbing, pairing, facts, now) -> list:
     if pairing.mentee.state != Membership.State.ON_LEAVE:
         written.append(nudges.to_mentee(pairing, step=step, climb=climbing, facts=facts, now=now))
     if pairing.mentor.state != Membership.State.ON_LEAVE:
-        written.append(nudges.to_mentor(pairing, step=step, climb=climbing, facts=facts, now=now))
+        written.append(nudges.to_mentor(pairing, facts=facts, now=now))
     return written
 
 
-def _opening(step, cause, climbing, pairing, facts, now) -> cases.Opening:
-    kind = CaseKind.IDLE if step == ladder.IDLE else KINDS[climbing.kind]
+def _opening(kind, climbing, pairing, facts, now) -> cases.Opening:
+    is_idle = kind == CaseKind.IDLE
     return cases.new_case(
         kind=kind,
-        cause=cause if kind != CaseKind.IDLE else cause.replace(climbing.kind, "idle", 1),
+        cause=climbing.idle_cause(pairing.pk) if is_idle else climbing.cause(pairing.pk),
         program=pairing.program,
         membership=pairing.mentee,
         pairing=pairing,
         concerned=[pairing.mentor.user, pairing.mentee.user],
         now=now,
-        tried=_tried(cause, pairing, facts),
+        tried=_tried(climbing.cause(pairing.pk), pairing, facts),
     )
 
 
@@ -114,7 +109,7 @@ def _tried(cause, pairing, facts) -> list[str]:
     else:
         words = _("Matched on %(date)s; nobody has said that they were in touch since.")
         lines = [words % {"date": date_format(facts.began_on, "j F Y")}]
-    for step, day in _taken(cause, pairing.program).items():
+    for step, day in silence.taken(cause, pairing.program).items():
         if step in STEP_WORDS:
             lines.append(str(STEP_WORDS[step]) % {"date": date_format(day, "j F Y")})
     return lines

@@ -165,6 +165,8 @@ def _pause(case, by, now, words, *, until=None, **_rest) -> None:
         _close(case, D.PAUSE, by, now, words)
         checkins.end_pause(pairing, by=by, now=now)
         checkins.pause(pairing, until=until, by=by, now=now)
+        # After the pause they begin anew: the steps of this silence are taken.
+        checkins.restart(pairing, by=by, now=now)
         post(written)
 
 

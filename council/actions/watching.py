@@ -61,19 +61,28 @@ def _deciders(case, concerned, now) -> list:
 
 def unanswered_for(rows, now):
     """Open cases whose owner is gone, away, not in charge any more, or one of those it is about."""
-    latest = (now + timedelta(hours=14)).date()
-    owner = {"user": OuterRef("owner"), "program": OuterRef("program")}
-    in_charge = Membership.objects.filter(
-        **owner, role__in=[Role.COORDINATOR, Role.COUNCIL], state=MembershipState.ACTIVE
-    )
-    away = Leave.objects.current().filter(
-        membership__user=OuterRef("owner"), membership__program=OuterRef("program"), starts_on__lte=latest,
-        returns_on__gt=latest,
-    )  # fmt: skip
+    owner = {"user": OuterRef("owner"), "program": OuterRef("program"), "state": MembershipState.ACTIVE}
+    coordinates = Exists(Membership.objects.filter(**owner, role=Role.COORDINATOR))
+    sits = Exists(Membership.objects.filter(**owner, role=Role.COUNCIL))
+    in_charge = Q(coordinates, ~Q(addressed=Tier.COUNCIL)) | Q(sits, tier=Tier.COUNCIL)
     about = CaseConcerns.objects.filter(case=OuterRef("pk"), person=OuterRef("owner"))
-    cannot = Q(owner=None) | Q(owner__is_active=False) | ~Exists(in_charge) | Exists(away) | Exists(about)
+    unreachable = Q(owner__is_active=False) | Q(owner__email=None) | Q(owner__address_bounced_at__isnull=False)
+    cannot = Q(owner=None) | unreachable | ~in_charge | Q(pk__in=_with_owners_away(rows, now)) | Exists(about)
     # One for whom there was nobody is looked at again once a day.
     return rows.filter(cannot).filter(Q(reminded_at=None) | Q(reminded_at__lte=now - timedelta(days=1)))
+
+
+def _with_owners_away(rows, now) -> list[int]:
+    """Those of the cases whose owner is on leave from its program today."""
+    near = {"starts_on__lte": (now + timedelta(hours=14)).date(), "returns_on__gte": (now - timedelta(hours=12)).date()}
+    leaves = Leave.objects.current().filter(**near, membership__user__in=rows.values("owner"))
+    away = {
+        (leave.membership.user_id, leave.membership.program_id)
+        for leave in leaves.select_related("membership__program")
+        if leave.starts_on <= leave.membership.program.today(now) < leave.returns_on
+    }
+    theirs = rows.filter(owner__in={person for person, _program in away}).values_list("pk", "owner", "program")
+    return [pk for pk, owner, program in theirs if (owner, program) in away]
 
 
 def new_owner(case: Case, now) -> bool:
@@ -81,6 +90,14 @@ def new_owner(case: Case, now) -> bool:
     concerned = cases.concerned_by(case)
     avoid = {person.pk for person in concerned} | ({case.owner_id} if case.owner_id else set())
     person = cases.owner_for(case.program, case.tier, avoid, now)
+    tier = case.tier
+    if tier == Tier.COORDINATOR and person is not None and not cases.can_coordinate(person, case.program):
+        # Nobody who runs the program can answer: the next in line are the council.
+        if case.at_council_since is None:
+            return cases.to_council(case, by=None, now=now, why=_("Nobody else can answer for it now."))
+        tier = Tier.COUNCIL
+    if person is None and case.addressed != Tier.COUNCIL:
+        person = cases.owner_for(case.program, Tier.COORDINATOR, avoid, now)
     mine = Case.objects.open().filter(pk=case.pk, owner=case.owner)
     if person is None:
         return mine.update(reminded_at=now) == 1
@@ -88,7 +105,7 @@ def new_owner(case: Case, now) -> bool:
     draft.owner = person
     written = letters.to_owner(draft, concerned, now=now, step=f"owner:{person.public_id}:{case.program.today(now)}")
     with transaction.atomic():
-        if mine.update(owner=person, reminded_at=None) != 1:
+        if mine.update(owner=person, tier=tier, reminded_at=None) != 1:
             return False
         words = _("%(name)s answers for it from now on.") % {"name": person}
         CaseLine.objects.create(case=case, at=now, words=words)

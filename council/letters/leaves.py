@@ -105,6 +105,7 @@ def left(membership, *, others, by_themselves: bool, now):
             "role": membership.role,
             "others": [one_line(person) for person in others],
             "by_themselves": by_themselves,
+            "why": _("You get this email because you took part in %(program)s.") % {"program": membership.program},
         },
     )
 

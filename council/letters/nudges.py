@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins import watching
 from checkins.models import Contact, Meeting, MeetingState, Pause
-from council import ladder
-from council.models import Step
+from council import ladder, silence
 from matching.letters import Desk, day, may_leave, one_line, sample
 from matching.models import Pairing, PairingState
 from outbox import kinds
@@ -38,9 +37,9 @@ def to_mentee(pairing: Pairing, *, step: str, climb: ladder.Climb, facts, now):
     )
 
 
-def to_mentor(pairing: Pairing, *, step: str, climb: ladder.Climb, facts, now):
+def to_mentor(pairing: Pairing, *, facts, now):
     """To the mentor: one email for all their mentees whose silence has come as far today."""
-    due = [(pairing, facts), *_due_as_well(pairing, facts, now)]
+    due = [(pairing, facts), *_due_as_well(pairing, now)]
     due.sort(key=lambda row: row[0].pk)
     pairs = [each for each, _facts in due]
     return Desk(pairing.program, now).write(
@@ -60,22 +59,14 @@ def _about(pairs, today) -> dict:
     return {"pairings": [str(pairing.public_id) for pairing in pairs], "day": today.isoformat()}
 
 
-def _due_as_well(pairing, facts, now) -> list:
+def _due_as_well(pairing, now) -> list:
     """The mentor's other pairs with a nudge due by today that has not been sent."""
     rows = Pairing.objects.open().filter(mentor=pairing.mentor_id).exclude(pk=pairing.pk)
     others = list(rows.select_related("program", "mentor__user", "mentee__user"))
-    known, found = watching.facts_of(others, now), []
-    figures = pairing.program.figures_in_force() if others else {}
-    for other in others:
-        its = known[other.pk]
-        climb = ladder.climb_of(its, figures)
-        taken = Step.objects.filter(cause=climb.cause(other.pk)).values_list("step", "at")
-        days = {step: pairing.program.today(at) for step, at in taken}
-        due = ladder.next_step(climb, days)
-        resting = any(start <= its.today < end for start, end in its.rests)
-        if due and due.step in (ladder.NUDGE, ladder.SECOND_NUDGE) and due.on <= its.today and not resting:
-            found.append((other, its))
-    return found
+    if not others:
+        return []
+    facts, figures = watching.facts_of(others, now), pairing.program.figures_in_force()
+    return [(each, facts[each.pk]) for each in others if silence.is_nudged(each, facts[each.pk], figures, now)]
 
 
 def still_silent(letter, now) -> str:

@@ -69,7 +69,8 @@ def _answer(request, ask, person):
             form.add_error(None, str(refused))
         else:
             return render(request, "council/ask_done.html", {"ask": ask, "said": said["reach"]})
-    context = {"ask": ask, "form": form, "mentor": mentor, "program": program}
+    begun = ask.leave is not None and ask.leave.starts_on <= program.today(now)
+    context = {"ask": ask, "form": form, "mentor": mentor, "program": program, "begun": begun}
     return render(request, "council/ask.html", context, status=400 if form.errors else 200)
 
 

@@ -54,6 +54,11 @@ def wrong(request, signed, person, token):
     return answer(request, Door(person, reverse("outbox:link", args=[token]), signed.thing, signed=True))
 
 
+def address_for(person, now) -> str:
+    """The way to help of whoever came by another link of ours, in all their programs."""
+    return reverse("outbox:link", args=[links.sign("wrong", person.public_id, "", now + links.LASTS)])
+
+
 def lasts(letter, now):
     """As long as the pair exists, else as long as other links."""
     pairs = Pairing.objects.open().of_participant(letter.recipient)

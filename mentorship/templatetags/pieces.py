@@ -4,9 +4,11 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from council.views import help
 from mentorship import charts, statuses
 from programs.models import Program
 
@@ -149,6 +151,16 @@ def staffed_programs(context):
     if not hasattr(request, "staffed_programs"):
         request.staffed_programs = list(Program.objects.visible_to(user).only("name", "slug", "state"))
     return request.staffed_programs
+
+
+@register.simple_tag(takes_context=True)
+def help_url(context):
+    """Where "Something is wrong" leads on this page: signed in, or behind a link in an email; "" for a stranger."""
+    request, user = context.get("request"), context.get("user")
+    if user is not None and user.is_authenticated:
+        return reverse("council:help")
+    person = getattr(request, "link_of", None)
+    return help.address_for(person, timezone.now()) if person else ""
 
 
 @register.simple_tag

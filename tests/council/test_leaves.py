@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from checkins.models import Pause
-from council.actions import answers, leaves, pausing
+from council.actions import answers, ask_again, leaves, pausing
 from council.actions.leaves import come_back_later, end_leave, take_leave, turn_leaves
 from council.actions.leaving import withdraw
 from council.models import Ask, Case, CaseKind
@@ -175,6 +175,23 @@ def test_a_mentee_waits_six_weeks_at_most(pairing):
     ask = Ask.objects.select_related("pairing__program", "leave").get()
     answers.answer_ask(ask, "wait", by=pairing.mentee.user, now=NOW)
     assert Pause.objects.get().ends_on == TODAY + 42 * DAY
+
+
+def test_a_late_answer_reaches_the_person_who_has_it_by_then(pairing):
+    away(pairing.mentor, 40)
+    ask_again(NOW + 7 * DAY, never)
+    case = Case.objects.get(kind=CaseKind.AWAY)
+    ask = Ask.objects.select_related("pairing__program", "leave").get()
+    answers.answer_ask(ask, "new", by=pairing.mentee.user, now=NOW + 8 * DAY)
+    assert Case.objects.get() == case and "new mentor" in case.lines.last().words
+
+
+def test_a_late_word_that_they_wait_settles_it(pairing):
+    away(pairing.mentor, 40)
+    ask_again(NOW + 7 * DAY, never)
+    ask = Ask.objects.select_related("pairing__program", "leave").get()
+    answers.answer_ask(ask, "wait", by=pairing.mentee.user, now=NOW + 8 * DAY)
+    assert not Case.objects.open().exists() and pausing.current_pause(pairing, NOW + 8 * DAY)
 
 
 def test_those_who_run_a_program_stay_what_they_are(program):
