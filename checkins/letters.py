@@ -169,7 +169,7 @@ def sample(topic: str) -> dict:
         "when": words.when(at, person),
         "for_other": words.for_other(at, person, other),
         "lasts": words.lasts(60),
-        "place": "https://meet.example.org/sam",
+        "place": _("The library, second floor"),
         "instead_of": "",
         "agreed_before": False,
         "lines": [{"other": other.name, "day": words.day(at.date()), "meeting": True}],

@@ -9,11 +9,12 @@ class CouncilConfig(AppConfig):
     def ready(self):
         from checkins import watching
         from council import purposes
-        from council.actions import cases, climbing
+        from council.actions import answers, cases, climbing, pausing
         from council.letters import asks, decisions, leaves, nudges, requests
         from council.letters import cases as case_letters
         from matching import listeners
         from outbox import kinds
+        from surveys import resting
 
         for letters in (asks, case_letters, decisions, leaves, nudges, requests):
             letters.register()
@@ -21,5 +22,7 @@ class CouncilConfig(AppConfig):
         kinds.put_under(requests.under)
         watching.on_look(climbing.climb)
         watching.on_contact(cases.settle_by_contact)
+        watching.on_contact(answers.hear_of_contact)
         watching.on_missed(climbing.missed_again)
         listeners.on_ended(climbing.pair_ended)
+        resting.register(pausing.resting)

@@ -41,6 +41,12 @@ def asks_of(person):
     return rows.select_related("pairing__program", "pairing__mentee__user")
 
 
+def questions_to(person):
+    """What we ask this person and wait to hear."""
+    rows = Ask.objects.filter(membership__user=person, answered_at=None, look_at__isnull=False)
+    return rows.select_related("pairing__program", "pairing__mentor__user").order_by("asked_at", "pk")
+
+
 def requests_of(person) -> list[Requested]:
     """Everything a person has asked for, what is open first, then the newest."""
     found = [of_case(case) for case in cases_of(person)] + [of_ask(ask) for ask in asks_of(person)]
@@ -120,7 +126,9 @@ def of_ask(ask: Ask) -> Requested:
     program = ask.pairing.program
     is_open = ask.answered_at is None and ask.look_at is not None
     mentee = {"name": ask.pairing.mentee.user}
-    if ask.answered_at:
+    if ask.answer == "touch":
+        lines = [_("You were in touch: it has settled.")]
+    elif ask.answered_at:
         lines = [_("%(name)s has answered. If it is for you to know, you got an email.") % mentee]
     elif is_open:
         lines = [

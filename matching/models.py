@@ -220,7 +220,10 @@ class Pairing(models.Model):
                 name="an_ended_pair_says_when",
             ),
         ]
-        indexes = [models.Index(fields=["mentor", "state"], name="places_taken_of_a_mentor")]
+        indexes = [
+            models.Index(fields=["mentor", "state"], name="places_taken_of_a_mentor"),
+            models.Index(fields=["began_at"], condition=Q(state="open"), name="open_pairs_by_beginning"),
+        ]
 
     def __str__(self):
         return f"{self.mentor.user} – {self.mentee.user}"

@@ -208,7 +208,7 @@ def _answer_first(found) -> Step | None:
 
 
 def _say_hello(new, date_words) -> Step:
-    met_by, place, partner = new[0]
+    met_by, _place, partner = new[0]
     by = _("By %(date)s.") % {"date": date_words(met_by)}
     if len(new) > 1:
         title = ngettext("Say hello to %(number)s person", "Say hello to %(number)s people", len(new))
@@ -219,25 +219,38 @@ def _say_hello(new, date_words) -> Step:
         text = _("A short line is enough: who you are, and two times that would suit you.")
         words = _("Write to %(name)s") % {"name": partner.person.get_short_name()}
         return Step(title, text, by, words, f"mailto:{partner.address}")
-    if place.helper:
-        text = _("This program passes on no addresses: answer our email, and %(name)s puts the two of you in touch.")
-        return Step(title, text % {"name": place.helper}, by)
-    return Step(title, _("This program passes on no addresses: answer our email, and we put you in touch."), by)
+    # Their first word to each other goes through us.
+    text = _(
+        "This program passes on no addresses. Propose a time here: %(name)s gets an email and says whether it suits."
+    )
+    url = reverse("checkins:propose", args=[partner.pairing.public_id])
+    return Step(title, text % {"name": partner.person}, by, _("Propose a meeting"), url)
 
 
 def _keep_in_touch(place) -> Step:
     if len(place.partners) > 1:
         title = _("Keep in touch with your %(number)s partners") % {"number": len(place.partners)}
-        return Step(title, _("How often is said beside each of them. There is nothing else to do here today."))
+        meetings = [partner for partner in place.partners if partner.ahead.meeting]
+        first = min(meetings, key=lambda partner: partner.ahead.meeting.starts_at, default=None)
+        by = ""
+        if first:
+            said = {"name": first.person, "when": words.short(first.ahead.meeting.starts_at, first.me)}
+            by = _("You meet %(name)s on %(when)s.") % said
+        return Step(title, _("How often is said beside each of them. There is nothing else to do here today."), by)
     partner = place.partners[0]
-    title = _("Keep in touch with %(name)s") % {"name": partner.person}
-    if partner.ahead.meeting:
+    often = {"often": partner.pairing.rhythm_words}
+    if meeting := partner.ahead.meeting:
         title = _("You meet %(name)s") % {"name": partner.person}
-    text = _("This program suggests being in touch %(often)s. There is nothing else to do here today.")
-    text %= {"often": partner.pairing.rhythm_words}
-    url = reverse("checkins:pair", args=[partner.pairing.public_id])
-    action = _("Open your page with %(name)s") % {"name": partner.person.get_short_name()}
-    return Step(title, text, partner.next_words, action, url)
+        text = _("This program suggests being in touch %(often)s. There is nothing else to do here today.") % often
+        url = reverse("checkins:meeting", args=[meeting.public_id])
+        return Step(title, text, words.short(meeting.starts_at, partner.me), _("Open the meeting"), url)
+    title = _("Keep in touch with %(name)s") % {"name": partner.person}
+    text = _("This program suggests being in touch %(often)s.") % often
+    if partner.ahead.paused_until or partner.ahead.proposed:
+        text = _("There is nothing else to do here today.")
+        return Step(title, text, partner.next_words)
+    url = reverse("checkins:propose", args=[partner.pairing.public_id])
+    return Step(title, text, partner.next_words, _("Propose a meeting"), url)
 
 
 def _wait(place, date_words) -> Step:

@@ -51,6 +51,8 @@ SWEEPS = {
         _sweep("write-again", "matching.actions.write_again", 600),
         _sweep("look", "checkins.actions.look", 60),
         _sweep("ask", "checkins.actions.ask", 60),
+        _sweep("pulses", "surveys.actions.ask_pulses", 300),
+        _sweep("hear-pulses", "council.actions.hear_pulses", 60),
         _sweep("asks", "council.actions.ask_again", 60),
         _sweep("cases", "council.actions.watch_cases", 60),
         _sweep("deliver", "outbox.delivery.deliver_due", 2),

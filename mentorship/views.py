@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 
+from council import requested
 from mentorship import homes, living, program_home
 
 
@@ -30,6 +31,7 @@ def home(request):
         "places": places,
         "programs": programs,
         "duties": homes.duties(request.user),
+        "asked": requested.questions_to(request.user),
         "step": homes.next_step(places, needs, lambda day: date_format(day, "l j F")),
         "with_partners": [place for place in places if place.partners],
         "without_partners": [place for place in places if not place.partners],

@@ -16,6 +16,7 @@ SECTIONS = [
     ("matching", _("Matching"), "matching:home", False),
     ("pairs", _("Pairs"), "admin:matching_pairing_changelist", True),
     ("follow-ups", _("Follow-ups"), "council:board", False),
+    ("pulse", _("Pulse"), "surveys:results", False),
     ("emails", _("Emails"), "admin:outbox_letter_changelist", True),
     ("history", _("History"), "admin:journal_entry_changelist", True),
     ("settings", _("Settings"), "programs:settings", False),

@@ -63,6 +63,8 @@ class Invitation(models.Model):
     sheet = models.OneToOneField(Sheet, models.PROTECT, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField(_("asked"))
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    # When whoever acts on wishes has seen this answer; null again once it is changed.
+    heard_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -76,4 +78,10 @@ class Invitation(models.Model):
                 condition=Q(answered_at__isnull=True) | Q(sheet__isnull=False), name="an_answered_pulse_has_its_answers"
             ),
         ]
-        indexes = [models.Index(fields=["answered_at"], name="pulses_by_answer")]
+        indexes = [
+            models.Index(
+                fields=["answered_at"],
+                condition=Q(answered_at__isnull=False, heard_at__isnull=True),
+                name="pulses_to_hear",
+            )
+        ]

@@ -1,5 +1,12 @@
-"""The pages of this app, for participants and in the admin."""
+"""The pulse, for participants and in the admin."""
+
+from django.urls import path
+
+from surveys import views
 
 app_name = "surveys"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("pulses/<uuid:invitation>/", views.pulse, name="pulse"),
+    path("admin/p/<slug:slug>/pulse/", views.results_page, name="results"),
+]

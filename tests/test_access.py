@@ -56,6 +56,10 @@ def superuser(answer=OK, turned_away=REFUSED) -> dict:
     return signed_in(turned_away) | {"superuser": answer, "anonymous": SIGN_IN}
 
 
+# A pair's own pages are for the two of it alone.
+OF_THE_TWO = {"mentee": OK, "mentor": OK}
+
+
 @dataclass(frozen=True)
 class Line:
     """One address: its arguments, who gets what by GET, and how POST may answer those who are let in."""
@@ -189,6 +193,11 @@ TABLE = {
     "matching:pair": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
     "matching:end": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
     # What participants can do: their own pages, hidden from everybody else, whoever runs the program included.
+    "checkins:pair": Line(signed_in(HIDDEN) | OF_THE_TWO, lambda world: [world.pairing.public_id]),
+    "checkins:propose": Line(signed_in(HIDDEN) | OF_THE_TWO, lambda world: [world.pairing.public_id]),
+    "checkins:meeting": Line(signed_in(HIDDEN) | OF_THE_TWO, lambda world: [world.meeting.public_id]),
+    "checkins:calendar": Line(signed_in(HIDDEN) | OF_THE_TWO, lambda world: [world.meeting.public_id]),
+    "checkins:check_in": Line(signed_in(HIDDEN) | OF_THE_TWO, lambda world: [world.check_in.public_id]),
     "council:help": Line(signed_in()),
     "council:requests": Line(signed_in()),
     "council:ask": Line(signed_in(HIDDEN) | {"mentee": OK}, lambda world: [world.ask.public_id]),

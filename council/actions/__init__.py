@@ -3,5 +3,6 @@
 from council.actions.asking import ask_again
 from council.actions.leaves import turn_leaves
 from council.actions.watching import watch_cases
+from council.actions.wishes import hear_pulses
 
-__all__ = ["ask_again", "turn_leaves", "watch_cases"]
+__all__ = ["ask_again", "hear_pulses", "turn_leaves", "watch_cases"]

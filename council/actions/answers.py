@@ -41,9 +41,7 @@ def answer_ask(ask: Ask, answer: str, *, on=None, by, now) -> None:
     if answer not in ANSWERS[ask.kind]:
         raise Refused(_("Choose one of the answers."))
     insist_on_open(ask.pairing)
-    if answer == "touch":
-        checkins.add_contact(ask.pairing, on=on, says=Role.MENTEE, source=Source.SAID, by=by, now=now)
-    elif answer == "other":
+    if answer == "other":
         wish(ask.pairing, "other", by=by, now=now)
     elif answer == "wait":
         pause_pair(ask.pairing, until=waits_until(ask, now), by=by, now=now)
@@ -51,9 +49,19 @@ def answer_ask(ask: Ask, answer: str, *, on=None, by, now) -> None:
     late = Case.objects.open().filter(cause=ask.cause).first()
     with transaction.atomic():
         asking.answer(ask, answer, by=by, now=now)
+        if answer == "touch":
+            checkins.add_contact(ask.pairing, on=on, says=Role.MENTEE, source=Source.SAID, by=by, now=now)
         post(told)
         if late:
             _said_late(late, answer, by, now)
+
+
+def hear_of_contact(contact, *, by, now) -> None:
+    """The two were in touch since their mentor could not reach them: nobody need answer, or ask again."""
+    asked = Ask.objects.filter(kind=AskKind.NO_MENTEE, pairing=contact.pairing_id, answered_at=None)
+    for ask in asked.select_related("pairing__program"):
+        if contact.on >= ask.pairing.program.today(ask.asked_at):
+            asked.filter(pk=ask.pk).update(answer="touch", answered_at=now, look_at=None)
 
 
 def _said_late(case: Case, answer: str, by, now) -> None:

@@ -33,3 +33,9 @@ def end_pause(pairing, *, by, now) -> None:
     with transaction.atomic():
         if checkins.end_pause(pairing, by=by, now=now):
             post(written)
+
+
+def resting(pairings, *, now) -> set[int]:
+    """Those of these pairs (by primary key) that are in a pause their mentee agreed to."""
+    rows = Pause.objects.filter(pairing__in=pairings, ended_at=None).select_related("pairing__program")
+    return {row.pairing_id for row in rows if row.starts_on <= row.pairing.program.today(now) < row.ends_on}

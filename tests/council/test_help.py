@@ -299,7 +299,8 @@ def test_a_mentee_answers_from_the_email_or_the_page(pairing):
     page = show(Client(), link("ask", pairing.mentee.user, str(ask.public_id)))
     assert "Mo Mentor would like to hear from you" in page
     client = signed_in(pairing.mentee.user)
-    assert "would like to hear from you" in show(client, reverse("council:requests"))
+    for name in ("council:requests", "home"):
+        assert "would like to hear from you" in show(client, reverse(name))
     assert "We tell Mo Mentor" in read(post_form(client, reverse("council:ask", args=[ask.public_id]), reach="here"))
     assert "settled" in show(Client(), link("ask", pairing.mentee.user, str(ask.public_id)))
     show(signed_in(pairing.mentor.user), reverse("council:ask", args=[ask.public_id]), 404)

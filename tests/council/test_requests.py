@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from checkins.actions import add_contact
 from council import requested
 from council.actions import answers, requests
 from council.models import Ask, Case, CaseKind, Tier
@@ -150,6 +151,19 @@ def test_a_mentee_says_that_they_were_in_touch(pairing):
     assert pairing.contacts.get().by_mentee
     ask.refresh_from_db()
     assert ask.answered_at and ask.answer == "touch"
+
+
+def test_contact_since_ends_the_asking_and_contact_before_does_not(pairing):
+    ask = requests.no_mentee(pairing, by=pairing.mentor.user, now=LATER)
+    said = {"says": MENTOR, "source": "said", "by": pairing.mentor.user, "now": LATER}
+    add_contact(pairing, on=NOW.date(), **said)
+    ask.refresh_from_db()
+    assert ask.look_at and not ask.answered_at
+    add_contact(pairing, on=LATER.date(), **said)
+    ask.refresh_from_db()
+    assert ask.answered_at and ask.look_at is None
+    (mine,) = requested.requests_of(pairing.mentor.user)
+    assert not mine.is_open and mine.lines == ["You were in touch: it has settled."]
 
 
 def test_a_mentee_who_would_like_somebody_else_has_a_person_for_it(pairing):

@@ -77,11 +77,12 @@ def test_the_hello_is_due_within_the_programs_own_figure_in_its_own_zone(program
     assert place.partners[0].met_by == date(2026, 11, 22)
 
 
-def test_after_the_first_days_the_home_says_how_often_and_asks_for_nothing(program):
+def test_after_the_first_days_the_home_says_how_often_and_offers_to_meet(program):
     _mentor, mentee = pair_of(program)
     places = homes.places(mentee, NOW + timedelta(days=20))
     step = homes.next_step(places, [], plain)
-    assert step.title == "Keep in touch with Amina Diallo" and "once a month" in step.text and not step.action
+    assert step.title == "Keep in touch with Amina Diallo" and "once a month" in step.text
+    assert step.action == "Propose a meeting"
 
 
 def test_an_ended_pair_and_somebody_who_left_stand_nowhere(program):
