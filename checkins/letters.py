@@ -23,36 +23,41 @@ ASK_WITHIN = timedelta(days=7)
 def proposed(meeting: Meeting, *, now):
     """To the other: a time is proposed, with a link on which it can be accepted without signing in."""
     to = other_of(meeting.proposed_by, meeting.pairing)
-    return _of_meeting("proposed", meeting, to, now=now, cut_off=meeting.starts_at)
+    return _of_meeting(_desk(meeting, now), "proposed", meeting, to, cut_off=meeting.starts_at)
 
 
 def agreed(meeting: Meeting, *, now) -> list:
     """To both: the meeting is agreed; and the day before it, one reminder."""
     both = (meeting.pairing.mentee.user, meeting.pairing.mentor.user)
-    written = [_of_meeting("agreed", meeting, person, now=now) for person in both]
+    desk = _desk(meeting, now)
+    written = [_of_meeting(desk, "agreed", meeting, person) for person in both]
     due = meeting.starts_at - REMIND_BEFORE
     if due > now:
         times = {"due": due, "cut_off": meeting.starts_at}
-        written += [_of_meeting("reminder", meeting, person, now=now, **times) for person in both]
+        written += [_of_meeting(desk, "reminder", meeting, person, **times) for person in both]
     return written
 
 
 def declined(meeting: Meeting, *, now):
     """To whoever proposed it."""
-    return _of_meeting("declined", meeting, meeting.proposed_by, now=now)
+    return _of_meeting(_desk(meeting, now), "declined", meeting, meeting.proposed_by)
 
 
 def cancelled(meeting: Meeting, *, by, now):
     """To the other of the two."""
-    return _of_meeting("cancelled", meeting, other_of(by, meeting.pairing), now=now)
+    return _of_meeting(_desk(meeting, now), "cancelled", meeting, other_of(by, meeting.pairing))
 
 
-def _of_meeting(name, meeting, to, *, now, **times):
+def _desk(meeting, now) -> Desk:
+    return Desk(meeting.pairing.program, now)
+
+
+def _of_meeting(desk, name, meeting, to, **times):
     pairing = meeting.pairing
     other = other_of(to, pairing)
     before = meeting.instead_of
     member = member_of(to, pairing)
-    return Desk(pairing.program, now).write(
+    return desk.write(
         f"checkins.{name}_{member.role}",
         member,
         key=str(meeting.public_id),
@@ -75,12 +80,12 @@ def _of_meeting(name, meeting, to, *, now, **times):
     )
 
 
-def did_you_meet(check_ins: list[CheckIn], person, *, now, again: bool = False):
+def did_you_meet(desk: Desk, check_ins: list[CheckIn], person, *, again: bool = False):
     """Did you meet? One email with a line for each pair of theirs."""
     first = check_ins[0]
     member = member_of(person, first.pairing)
     others = [other_of(person, check_in.pairing) for check_in in check_ins]
-    return Desk(first.pairing.program, now).write(
+    return desk.write(
         f"checkins.did_you_meet_{member.role}",
         member,
         key=f"{first.pairing.public_id}:{first.due_on}{':again' if again else ''}",
@@ -101,7 +106,7 @@ def did_you_meet(check_ins: list[CheckIn], person, *, now, again: bool = False):
             ],
             "again": again,
         },
-        cut_off=now + ASK_WITHIN,
+        cut_off=desk.now + ASK_WITHIN,
     )
 
 

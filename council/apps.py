@@ -10,13 +10,13 @@ class CouncilConfig(AppConfig):
         from checkins import watching
         from council import purposes
         from council.actions import answers, cases, climbing, pausing
-        from council.letters import asks, decisions, leaves, nudges, requests
+        from council.letters import asks, concerns, decisions, leaves, nudges, requests
         from council.letters import cases as case_letters
         from matching import listeners
         from outbox import kinds
         from surveys import resting
 
-        for letters in (asks, case_letters, decisions, leaves, nudges, requests):
+        for letters in (asks, case_letters, concerns, decisions, leaves, nudges, requests):
             letters.register()
         purposes.register()
         kinds.put_under(requests.under)

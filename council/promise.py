@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins.models import Contact, Meeting, MeetingState, Outage, Pause, Restart, Standing
-from council.models import Case, CaseConcerns, Tier
+from council.ladder import NUDGE
+from council.models import Case, CaseConcerns, Step, Tier
 from matching.models import Pairing
 from profiles import civil
 from programs import answering
@@ -126,6 +127,7 @@ class Rows:
     contacts: dict
     restarts: dict
     agreed: dict
+    nudged: dict
     pauses: dict
     leaves: dict
 
@@ -156,6 +158,7 @@ class Rows:
             contacts=_last(Contact.objects.filter(pairing__in=mentee_of), "on"),
             restarts=_last(Restart.objects.filter(pairing__in=mentee_of), "on"),
             agreed=_last(agreed.filter(pairing__in=mentee_of), "starts_at"),
+            nudged=_last(Step.objects.filter(pairing__in=mentee_of, step=NUDGE), "at"),
             pauses=pauses,
             leaves=leaves,
         )
@@ -163,6 +166,16 @@ class Rows:
 
 def _last(rows, column) -> dict:
     return dict(rows.order_by().values_list("pairing").annotate(last=Max(column)))
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A silence: its days without those of a rest, and after how many, of its own or of the nudge, a person decides."""
+
+    since: date
+    days: int
+    most: int
+    after_nudge: int
 
 
 @dataclass(frozen=True)
@@ -242,14 +255,20 @@ class Mentee:
                     return None
                 words = _("Their pair rests until %(date)s, longer than a pause may be.") % _date(pause.ends_on)
                 return Hole("pause_far", words, _("End the pause, or agree on a shorter one."))
-        silent, most = self.silence(pairing)
-        if silent <= most + GRACE_DAYS:
+        silence = self.silence(pairing)
+        if silence.days <= silence.most + GRACE_DAYS:
             return None
+        # Contact that was taken back makes a silence longer at once: they are written to, and a person decides as many
+        # days after that as was planned.
+        nudged = self.rows.nudged.get(pairing.pk)
+        if nudged and silence.since <= (day := self.desk.program.today(nudged)):
+            if (today - day).days <= silence.after_nudge + GRACE_DAYS:
+                return None
         words = _("Nobody has heard of their pair for %(days)s days, and nobody was asked to decide.")
-        return Hole("overdue", words % {"days": silent}, str(REPORT))
+        return Hole("overdue", words % {"days": silence.days}, str(REPORT))
 
-    def silence(self, pairing) -> tuple[int, int]:
-        """How many days a pair has been silent, without those of a rest, and after how many a person decides."""
+    def silence(self, pairing) -> "Silence":
+        """Since when a pair has been silent, and when a person is to decide."""
         figures, today = self.desk.figures, self.desk.today
         began = self.desk.program.today(pairing.began_at)
         contact, restart = self.rows.contacts.get(pairing.pk), self.rows.restarts.get(pairing.pk)
@@ -259,14 +278,18 @@ class Mentee:
             rests |= _days(pause.starts_on, min(pause.ends_on, pause.starts_on + PAUSE_DAYS * DAY))
         for leave in self.rows.leaves[self.member.pk]:
             rests |= _days(leave.starts_on, leave.returns_on)
-        silent = (today - since).days - sum(since <= day < today for day in rests)
-        n = pairing.rhythm_days
-        most = figures["never_case_days"] if contact is None else _quiet_days(n, figures)
+        days = (today - since).days - sum(since <= day < today for day in rests)
+        if contact is None:
+            most = figures["never_case_days"]
+            after_nudge = most - figures["first_nudge_days"]
+        else:
+            most = _quiet_days(pairing.rhythm_days, figures)
+            after_nudge = most - pairing.rhythm_days
         # A meeting that was agreed puts every step off, by fourteen days in all.
         agreed = self.rows.agreed.get(pairing.pk)
         if agreed and self.desk.program.today(agreed) >= since:
-            most += MEETING_DAYS
-        return silent, most
+            most, after_nudge = most + MEETING_DAYS, after_nudge + MEETING_DAYS
+        return Silence(since, days, most, after_nudge)
 
     def hole_of_watch(self, pairing, held: bool) -> Hole | None:
         """A date is worth nothing where no sweep will look at it."""

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from council.views import asks, help, leaves, reach
+from council.views import asks, concerns, help, leaves, reach
 from matching.models import Pairing
 from outbox import links
 from programs.models import Membership
@@ -22,6 +22,10 @@ def _pause(letter) -> str:
     return reverse("council:pause", args=[pairing.public_id]) if pairing else reverse("home")
 
 
+def _concern(letter) -> str:
+    return reverse("council:concern", args=[letter.about["concern"]])
+
+
 def register() -> None:
     """Called once, when the app starts."""
     links.register(links.Purpose("wrong", _("Tell us"), page=help.wrong, ends=help.lasts))
@@ -37,5 +41,8 @@ def register() -> None:
         )
     )
     links.register(links.Purpose("requests", _("See your requests"), url=lambda letter: reverse("council:requests")))
+    # Told without signing in: signed by the page of help, never put into an email.
+    links.register(links.Purpose("concern", _("Tell us"), page=concerns.signed, ends=concerns.lasts))
+    links.register(links.Purpose("told", _("Sign in and open it"), url=_concern))
     links.register(links.Purpose("leave", _("Change your leave"), url=_leave))
     links.register(links.Purpose("pause", _("End the pause"), url=_pause))

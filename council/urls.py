@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from council.views import asks, board, case, help, leaves, requests
+from council.views import asks, board, case, concerns, help, leaves, requests
 
 # A follow-up of one program.
 ONE = "admin/p/<slug:slug>/follow-ups/<uuid:case>/"
@@ -12,6 +12,10 @@ app_name = "council"
 urlpatterns = [
     path("help/", help.page, name="help"),
     path("requests/", requests.page, name="requests"),
+    path("concerns/", concerns.listed, name="concerns"),
+    path("concerns/new/<slug:slug>/", concerns.concern_new, name="concern_new"),
+    path("concerns/<uuid:concern>/", concerns.concern, name="concern"),
+    path("concerns/<uuid:concern>/close/", concerns.close, name="concern_close"),
     path("asks/<uuid:ask>/", asks.page, name="ask"),
     path("places/<uuid:membership>/leave/", leaves.leave, name="leave"),
     path("places/<uuid:membership>/withdraw/", leaves.withdraw, name="withdraw"),

@@ -55,6 +55,7 @@ SWEEPS = {
         _sweep("hear-pulses", "council.actions.hear_pulses", 60),
         _sweep("asks", "council.actions.ask_again", 60),
         _sweep("cases", "council.actions.watch_cases", 60),
+        _sweep("concerns", "council.actions.watch_concerns", 60),
         _sweep("deliver", "outbox.delivery.deliver_due", 2),
     )
 }

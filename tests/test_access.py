@@ -47,6 +47,11 @@ def coordinators(answer=OK, **others) -> dict:
     return who(SIGN_IN, HIDDEN, REFUSED, answer, HIDDEN, **others)
 
 
+def board(council=OK, coordinators=OK) -> dict:
+    """Follow-ups of a program: its coordinators, and its council where something has come to it."""
+    return who(SIGN_IN, HIDDEN, council, coordinators, HIDDEN)
+
+
 def staff(answer=OK, council=REFUSED, **others) -> dict:
     """A list of the admin: open to everybody who coordinates, each with their own rows."""
     return who(SIGN_IN, REFUSED, council, answer, answer, **others)
@@ -57,6 +62,10 @@ def superuser(answer=OK, turned_away=REFUSED) -> dict:
 
 
 # A pair's own pages are for the two of it alone.
+IN_THE_PROGRAM = [
+    "mentee", "other_mentee", "mentor", "other_mentor", "council", "coordinator", "former", "council_mentor",
+    "coordinator_mentee",
+]  # fmt: skip
 OF_THE_TWO = {"mentee": OK, "mentor": OK}
 
 
@@ -95,6 +104,14 @@ def of_mentee(world):
 
 def of_mentor(world):
     return [world.program.slug, world.memberships["mentor"].public_id]
+
+
+def of_case(world):
+    return [world.program.slug, world.case.public_id]
+
+
+def of_concern(world):
+    return [world.concern.public_id]
 
 
 def of_upload(world):
@@ -205,6 +222,23 @@ TABLE = {
     "council:withdraw": Line(signed_in(HIDDEN) | {"mentee": OK}, lambda world: [world.memberships["mentee"].public_id]),
     "council:pause": Line(signed_in(HIDDEN) | {"mentee": OK}, lambda world: [world.pairing.public_id]),
     "council:remove": Line(coordinators(), of_mentor),
+    "council:board": Line(board(), of_program),
+    "council:case": Line(board(HIDDEN), of_case),
+    "council:note": Line(board(NO_METHOD, NO_METHOD), of_case, posts=board(HIDDEN)),
+    "council:answered": Line(board(NO_METHOD, NO_METHOD), of_case, posts=board(HIDDEN)),
+    "council:snooze": Line(board(HIDDEN), of_case),
+    "council:hand_on": Line(board(HIDDEN), of_case),
+    "council:reassign": Line(board(HIDDEN), of_case),
+    "council:reassign_pair": Line(board(HIDDEN), lambda world: [*of_case(world), world.pairing.public_id]),
+    "council:decide": Line(board(HIDDEN), lambda world: [*of_case(world), "talk"]),
+    "council:concern_new": Line(
+        signed_in(HIDDEN) | dict.fromkeys(IN_THE_PROGRAM, OK), lambda world: [world.program.slug]
+    ),
+    "council:concerns": Line(signed_in(HIDDEN) | {"safeguarding": OK, "deputy": OK}),
+    "council:concern": Line(signed_in(HIDDEN) | {"safeguarding": OK, "deputy": OK}, of_concern),
+    "council:concern_close": Line(signed_in(NO_METHOD), of_concern, posts=signed_in(HIDDEN) | {"safeguarding": FOUND}),
+    "surveys:pulse": Line(signed_in(HIDDEN) | {"mentee": OK}, lambda world: [world.invitation.public_id]),
+    "surveys:results": Line(coordinators(), of_program),
     # The admin's own frame.
     "admin:index": Line(staff(council=OK)),
     "admin:login": Line(who(SIGN_IN, REFUSED, FOUND, FOUND, FOUND)),

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from checkins import letters, standing, watching
 from checkins.models import CheckIn, Meeting, MeetingState, Watch
+from matching.letters import Desk
 from matching.models import Pairing, PairingState
 from outbox.actions import post
 from outbox.sweeping import each
@@ -160,14 +161,15 @@ def _letters(check_ins: list[CheckIn], now, again: bool = False) -> list:
     members = {member for row in check_ins for member in (row.pairing.mentor_id, row.pairing.mentee_id)}
     today = check_ins[0].pairing.program.today(now)
     away = set(Leave.objects.away_on(today).filter(membership__in=members).values_list("membership", flat=True))
+    desk = Desk(check_ins[0].pairing.program, now)
     written = [
-        letters.did_you_meet([row], row.pairing.mentee.user, now=now, again=again)
+        letters.did_you_meet(desk, [row], row.pairing.mentee.user, again=again)
         for row in check_ins
         if row.pairing.mentee_id not in away
     ]
     mentor = check_ins[0].pairing.mentor
     if mentor.pk not in away:
-        written.append(letters.did_you_meet(check_ins, mentor.user, now=now, again=again))
+        written.append(letters.did_you_meet(desk, check_ins, mentor.user, again=again))
     return written
 
 

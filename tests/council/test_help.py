@@ -1,17 +1,21 @@
 """Something is wrong: from every page and every email, without signing in, to whom they choose, and nothing by GET."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from council.actions import requests
 from council.models import Ask, Case, CaseKind, Tier
 from council.views import help as help_page
-from outbox import kinds, letters, links
+from matching.actions import pair_by_hand
+from outbox import delivery, kinds, letters, links
 from outbox.models import Letter
+from outbox.sweeping import never
 from programs.models import Leave, Membership
 from tests.surface import forms
 from tests.world import (
@@ -124,6 +128,27 @@ def test_a_mentee_says_from_an_email_without_signing_in_that_they_cannot_reach_t
     letter = Letter.objects.get(recipient=pairing.mentee.user)
     assert letter.kind == ("council.asked" if told == Tier.COORDINATOR else "council.asked_apart")
     assert "Twice" not in letter.body and "reach" not in letter.subject
+
+
+def test_the_whole_way_from_a_letter_to_a_person(program, mailoutbox):
+    mentor = add_member(program, MENTOR, make_person("Mo Mentor"))
+    mentee = add_member(program, MENTEE, make_person("Mia Mentee"))
+    cora = Membership.objects.get(role=COORDINATOR).user
+    pairing = pair_by_hand(program, mentor, mentee, by=cora, now=NOW)
+    delivery.deliver_due(NOW, never)
+    (mail,) = [mail for mail in mailoutbox if mail.to == [mentee.user.email]]
+    address = re.search(r"cannot reach your mentor\? (\S+)", mail.body)[1]
+    path = address.removeprefix(settings.PUBLIC_URL)
+    client = Client()
+    assert "I cannot reach Mo Mentor" in show(client, path)
+    post_form(client, f"{path}?way=no_mentor:{pairing.public_id}", addressed="coordinator", words="Since Monday.")
+    delivery.deliver_due(NOW, never)
+    assert Case.objects.get().owner == cora
+    to_cora = [mail for mail in mailoutbox if mail.to == [cora.email]][-1]
+    to_mia = [mail for mail in mailoutbox if mail.to == [mentee.user.email]][-1]
+    assert "cannot reach their mentor" in to_cora.body and "Since Monday." not in to_cora.body
+    assert "Thursday 19 November 2026" in to_mia.body and to_mia.subject == "About your mentoring"
+    assert not [mail for mail in mailoutbox if mail.to == [mentor.user.email]][1:]
 
 
 def test_a_second_time_it_says_where_it_stands(pairing):
