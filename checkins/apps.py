@@ -9,8 +9,10 @@ class CheckinsConfig(AppConfig):
     def ready(self):
         from checkins import actions, letters, purposes
         from matching import listeners
+        from programs.listeners import on_figures_changed
 
         letters.register()
         purposes.register()
         listeners.on_opened(actions.opened)
         listeners.on_ended(actions.closed)
+        on_figures_changed(actions.figures_changed)

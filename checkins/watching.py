@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Max
+from django.db.models import F, Max
 
 from checkins.models import Contact, Outage, Pause, Restart
 from checkins.standing import Facts, Rest
-from matching.models import Pairing
+from matching.models import Pairing, PairingState
 from profiles import civil
 from programs.figures import FIGURES
 from programs.models import Leave, ProgramFigure, Role
@@ -33,7 +33,7 @@ def on_contact(function: Callable) -> None:
 
 
 def on_missed(function: Callable) -> None:
-    """Calls function(meeting, by=…, now=…) after the second agreed meeting in a row that did not happen."""
+    """Calls function(meeting, by=…, now=…) in the transaction of the second missed in a row, or a later one."""
     if function not in _on_missed:
         _on_missed.append(function)
 
@@ -64,7 +64,7 @@ def facts_of(pairings: Iterable[Pairing], now) -> dict[int, Facts]:
     restarts = _latest(Restart.objects.filter(pairing__in=pks))
     pauses, leaves = _pauses(pks), _leaves(pairings)
     figures = _figures(programs.values())
-    outages = list(Outage.objects.values_list("from_at", "to_at"))
+    outages = _outages(min(pairing.began_at for pairing in pairings))
     ours = {pk: tuple(_whole_days(outages, program.zone)) for pk, program in programs.items()}
     found = {}
     for pairing in pairings:
@@ -85,6 +85,16 @@ def facts_of(pairings: Iterable[Pairing], now) -> dict[int, Facts]:
             ended_on=civil.day_of(ended, zone) if ended else None,
         )
     return found
+
+
+def hold(pairing, facts: Facts) -> bool:
+    """Keeps a pair as it is to the end of the transaction; False where these facts have been overtaken.
+
+    Whoever writes down contact takes the same lock, so that nothing is done about a silence that has just ended.
+    """
+    row = Pairing.objects.select_for_update(of=("self",), no_key=True).get(pk=pairing.pk)
+    last = _latest(Contact.objects.filter(pairing=pairing.pk)).get(pairing.pk)
+    return row.state == PairingState.OPEN and last == facts.last_contact
 
 
 def _latest(rows) -> dict[int, date]:
@@ -115,6 +125,12 @@ def _figures(programs) -> dict[int, int]:
     own = ProgramFigure.objects.filter(program__in=days, key=key).order_by("since", "pk")
     days.update(own.values_list("program", "value"))
     return days
+
+
+def _outages(since) -> list[tuple[datetime, datetime]]:
+    """Those since then that are long enough to hold a whole civil day, of 23 hours in spring."""
+    long = Outage.objects.filter(to_at__gt=since, to_at__gte=F("from_at") + timedelta(hours=23))
+    return list(long.values_list("from_at", "to_at"))
 
 
 def _whole_days(outages, zone) -> list[Rest]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins.models import Contact, Meeting, MeetingState, Outage, Pause, Restart, Standing
-from council.ladder import NUDGE
+from council.ladder import NUDGE, SECOND_NUDGE
 from council.models import Case, CaseConcerns, Step, Tier
 from matching.models import Pairing
 from profiles import civil
@@ -158,7 +158,7 @@ class Rows:
             contacts=_last(Contact.objects.filter(pairing__in=mentee_of), "on"),
             restarts=_last(Restart.objects.filter(pairing__in=mentee_of), "on"),
             agreed=_last(agreed.filter(pairing__in=mentee_of), "starts_at"),
-            nudged=_last(Step.objects.filter(pairing__in=mentee_of, step=NUDGE), "at"),
+            nudged=_last(Step.objects.filter(pairing__in=mentee_of, step__in=[NUDGE, SECOND_NUDGE]), "at"),
             pauses=pauses,
             leaves=leaves,
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from council.views import asks, board, case, concerns, help, leaves, requests
+from council.views import asks, board, case, concerns, help, leaves, reassigning, requests
 
 # A follow-up of one program.
 ONE = "admin/p/<slug:slug>/follow-ups/<uuid:case>/"
@@ -26,8 +26,9 @@ urlpatterns = [
     path(f"{ONE}answered/", case.answered, name="answered"),
     path(f"{ONE}put-off/", case.snooze, name="snooze"),
     path(f"{ONE}hand-on/", case.hand_on, name="hand_on"),
-    path(f"{ONE}another-mentor/", case.reassign, name="reassign"),
-    path(f"{ONE}another-mentor/<uuid:pairing>/", case.reassign, name="reassign_pair"),
+    path(f"{ONE}another-mentor/", reassigning.reassign, name="reassign"),
+    path(f"{ONE}another-mentor/<uuid:pairing>/", reassigning.reassign, name="reassign_pair"),
+    path(f"{ONE}end/<uuid:pairing>/", case.end_pair, name="end_pair"),
     path(f"{ONE}decide/<slug:decision>/", case.decide, name="decide"),
     path("admin/p/<slug:slug>/people/<uuid:member>/remove/", leaves.remove, name="remove"),
 ]

@@ -1,47 +1,12 @@
-"""The coordinators' lists of pairs and of rounds: read, searched, filtered, exported."""
+"""The coordinators' list of rounds: read, searched, filtered. That of pairs is where their standing is known."""
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from matching.models import Pairing, Proposal, Round
+from matching.models import Proposal, Round
 from programs.scoped import ProgramFilter, ScopedAdmin
-
-
-@admin.register(Pairing)
-class PairingAdmin(ScopedAdmin):
-    section = "pairs"
-    list_help = _("Everybody who is matched, and who was. Pairs begin by publishing a round or on a mentee's page.")
-    list_display = ["mentee_name", "mentor_name", "state", "how_often", "began_at", "ended_at"]
-    list_filter = [ProgramFilter, "state", "began_at"]
-    list_select_related = ["mentor__user", "mentee__user", "program"]
-    search_fields = ["mentor__user__name", "mentor__user__email", "mentee__user__name", "mentee__user__email"]
-    ordering = ["-began_at", "-pk"]
-    export_columns = [
-        (_("Mentee"), lambda row: str(row.mentee.user)),
-        (_("Mentor"), lambda row: str(row.mentor.user)),
-        (_("Status"), lambda row: row.get_state_display()),
-        (_("How often"), lambda row: row.rhythm_words),
-        (_("Since"), lambda row: row.began_at),
-        (_("Ended"), lambda row: row.ended_at),
-        (_("Why"), lambda row: " ".join(row.pair_words)),
-    ]
-
-    @admin.display(description=_("mentee"), ordering="mentee__user__name")
-    def mentee_name(self, row):
-        return str(row.mentee.user)
-
-    @admin.display(description=_("mentor"), ordering="mentor__user__name")
-    def mentor_name(self, row):
-        return str(row.mentor.user)
-
-    @admin.display(description=_("how often"), ordering="rhythm_days")
-    def how_often(self, row):
-        return row.rhythm_words
-
-    def page_of(self, row):
-        return reverse("matching:pair", args=[row.program.slug, row.public_id])
 
 
 @admin.register(Round)

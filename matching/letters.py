@@ -226,10 +226,11 @@ def still_looking(member: Membership, *, next_date: date, now):
     return Desk(member.program, now).write(
         "matching.still_looking",
         member,
-        key=member.write_again_on.isoformat(),
+        key=(member.write_again_on or member.program.today(member.since)).isoformat(),
         about={"membership": str(member.public_id)},
         context={
             "role": member.role,
+            "again": member.write_again_on is not None,
             "since": day(member.since.astimezone(member.program.zone)),
             "next": day(next_date),
         },
@@ -278,6 +279,7 @@ def sample(topic: str) -> dict:
         "reason": "full",
         "role": Role.MENTEE,
         "other": "Sam Example",
+        "again": True,
         "since": day(datetime(2027, 2, 1, tzinfo=UTC)),
         "next": some_day,
     }

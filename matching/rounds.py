@@ -42,6 +42,8 @@ class Choice:
     score: int
     reasons: list[dict]
     why_not: str
+    # What both may read of each other, and so may the council.
+    pair_words: list[str]
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ def choices_for(program: Program, mentee: Membership, policy: Policy | None) -> 
     rules = policy.rules if policy else {"rules": []}
     read = tables.read(program, rules, mentees=Membership.objects.of(program).filter(pk=mentee.pk))
     found = [
-        Choice(mentor, read.free[j], read.score(0, j), read.reasons(0, j), read.why_not(0, j))
+        Choice(mentor, read.free[j], read.score(0, j), read.reasons(0, j), read.why_not(0, j), read.pair_words(0, j))
         for j, mentor in enumerate(read.mentors)
     ]
     return sorted(found, key=lambda choice: (-choice.score, str(choice.mentor.user)))

@@ -107,7 +107,8 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup, value, request):
         """Only what the list offers: other columns are nobody's to probe letter by letter."""
-        offered = {one if isinstance(one, str) else one.parameter_name for one in self.list_filter}
+        named = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
+        offered = {one if isinstance(one, str) else one.parameter_name for one in named}
         column, _mark, how = lookup.partition("__")
         return column in offered and how in LOOKUPS
 
@@ -155,6 +156,10 @@ class ScopedAdmin(admin.ModelAdmin):
     # One sentence over the list, for whoever opens it the first time.
     list_help = ""
 
+    def export_note(self, rows) -> str:
+        """What stands over the spreadsheet, in a row of its own; "" where nothing has to."""
+        return ""
+
     def _export(self, request, kind):
         """The rows of the list as it is filtered and searched now, all pages of them."""
         if kind not in EXPORTS or not self.export_columns:
@@ -162,12 +167,15 @@ class ScopedAdmin(admin.ModelAdmin):
         request.GET = request.GET.copy()
         del request.GET["_export"]
         try:
-            rows = self.get_changelist_instance(request).get_queryset(request)
+            rows = list(self.get_changelist_instance(request).get_queryset(request))
         except IncorrectLookupParameters:
             return redirect(f"{request.path}?e=1")
         write, content_type = EXPORTS[kind]
         header = [str(words) for words, _value in self.export_columns]
-        content = write(header, [[value(row) for _words, value in self.export_columns] for row in rows])
+        lines = [header, *([value(row) for _words, value in self.export_columns] for row in rows)]
+        if note := self.export_note(rows):
+            lines.insert(0, [note])
+        content = write(lines[0], lines[1:])
         response = HttpResponse(content, content_type=content_type)
         name = slugify(f"{request.GET.get('program', '')} {self.list_title}") or "list"
         response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'

@@ -224,12 +224,13 @@ TABLE = {
     "council:remove": Line(coordinators(), of_mentor),
     "council:board": Line(board(), of_program),
     "council:case": Line(board(HIDDEN), of_case),
-    "council:note": Line(board(NO_METHOD, NO_METHOD), of_case, posts=board(HIDDEN)),
-    "council:answered": Line(board(NO_METHOD, NO_METHOD), of_case, posts=board(HIDDEN)),
+    "council:note": Line(board(HIDDEN, NO_METHOD), of_case, posts=board(HIDDEN)),
+    "council:answered": Line(board(HIDDEN, NO_METHOD), of_case, posts=board(HIDDEN)),
     "council:snooze": Line(board(HIDDEN), of_case),
     "council:hand_on": Line(board(HIDDEN), of_case),
     "council:reassign": Line(board(HIDDEN), of_case),
     "council:reassign_pair": Line(board(HIDDEN), lambda world: [*of_case(world), world.pairing.public_id]),
+    "council:end_pair": Line(board(HIDDEN), lambda world: [*of_case(world), world.pairing.public_id]),
     "council:decide": Line(board(HIDDEN), lambda world: [*of_case(world), "talk"]),
     "council:concern_new": Line(
         signed_in(HIDDEN) | dict.fromkeys(IN_THE_PROGRAM, OK), lambda world: [world.program.slug]

@@ -25,7 +25,8 @@ from programs.imports import actions as imports
 from programs.imports.columns import Meaning
 from programs.models import Duty, Goal, Import, Leave, Membership, PointOfContact, Program
 from questions.models import Answer, Question, Questionnaire, Sheet
-from surveys.models import Invitation, Survey, Wave
+from surveys.models import Invitation, Wave
+from surveys.pulse import pulse_of
 
 NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 PASSWORD = "tea-and-biscuits-7"
@@ -233,15 +234,7 @@ def make_concern(program, by, *, told, other, about=(), now=NOW, **fields):
 
 def make_pulse(program, *, now=NOW):
     """The pulse of a program with its wave of this month."""
-    form = make_questionnaire(
-        "How is it going",
-        [
-            ("going", "How is it going", "scale", [], "coordinators"),
-            ("wish", "What would you like from us", "choice", ["nothing", "write", "call", "other"], "coordinators"),
-        ],
-    )
-    survey = Survey.objects.create(program=program, kind="pulse", questionnaire=form, created_at=now)
-    return Wave.objects.create(survey=survey, month=program.today(now).replace(day=1))
+    return Wave.objects.create(survey=pulse_of(program, now), month=program.today(now).replace(day=1))
 
 
 def make_invitation(wave, membership, pairing, *, answers=None, now=NOW, **fields):
@@ -512,7 +505,7 @@ def _pulses(world):
     world.wave = make_pulse(world.program)
     m = world.memberships
     world.invitation = make_invitation(world.wave, m["mentee"], world.pairing)
-    said = {"going": 4, "wish": "nothing"}
+    said = {"going": "4", "wish": "nothing"}
     world.answered_invitation = make_invitation(world.wave, m["mentor"], world.pairing, answers=said)
     make_invitation(world.wave, m["coordinator_mentee"], world.own_pairing, answers=said)
 

@@ -3,7 +3,7 @@
 from checkins.actions.answers import answer_check_in, in_touch
 from checkins.actions.asking import ask
 from checkins.actions.beats import beat
-from checkins.actions.clock import closed, end_pause, look, look_again, opened, pause, restart
+from checkins.actions.clock import closed, end_pause, figures_changed, look, look_again, opened, pause, restart
 from checkins.actions.contacts import add_contact, take_back
 from checkins.actions.meetings import accept, cancel, decline, missed_in_a_row, move, propose
 
@@ -17,6 +17,7 @@ __all__ = [
     "closed",
     "decline",
     "end_pause",
+    "figures_changed",
     "in_touch",
     "look",
     "look_again",

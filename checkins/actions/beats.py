@@ -12,10 +12,7 @@ LONGEST_GAP = timedelta(minutes=30)
 @transaction.atomic
 def beat(now) -> bool:
     """Notes that the sweeps run now; a gap since the last time is written down as an outage."""
-    last = Heartbeat.objects.select_for_update().order_by("pk").first()
-    if last is None:
-        Heartbeat.objects.create(at=now)
-        return False
+    last, _first = Heartbeat.objects.select_for_update().get_or_create(pk=1, defaults={"at": now})
     if now <= last.at:
         return False
     gap = now - last.at > LONGEST_GAP

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -56,29 +56,46 @@ def look_again(pairings, *, now) -> int:
     return Watch.objects.filter(pairing__in=pairings).exclude(standing=Standing.ENDED).update(look_at=now)
 
 
+def figures_changed(program, *, now) -> int:
+    """What is due for the pairs of a program may be due on another day now."""
+    return look_again(Pairing.objects.open().of(program), now=now)
+
+
 def look(now, stop) -> int:
     """Looks at the pairs whose moment has come; what is written last is when to look next."""
+    return each(_due(now), lambda due: _look_at(*due, now), stop)
+
+
+def _due(now):
+    """What is due and its facts, batch after batch: rows that fail never stand in the way of those behind them."""
     rows = Watch.objects.to_look_at(now).filter(pairing__program__state=ProgramState.OPEN)
-    rows = list(rows.select_related("pairing__program", "pairing__mentor__user", "pairing__mentee__user")[:BATCH])
-    facts = watching.facts_of([row.pairing for row in rows], now)
-    return each(rows, lambda row: _look_at(row, facts[row.pairing_id], now), stop)
+    rows = rows.select_related("pairing__program", "pairing__mentor__user", "pairing__mentee__user")
+    behind = Q()
+    while batch := list(rows.filter(behind)[:BATCH]):
+        facts = watching.facts_of([row.pairing for row in batch], now)
+        yield from ((row, facts[row.pk]) for row in batch)
+        last = batch[-1]
+        behind = Q(look_at__gt=last.look_at) | Q(look_at=last.look_at, pk__gt=last.pk)
 
 
 def _look_at(row, facts, now) -> bool:
     answer = assess(facts)
     latest = Contact.objects.filter(pairing=OuterRef("pairing")).order_by("-on", "-pk")
-    Watch.objects.filter(pk=row.pk).exclude(standing=Standing.ENDED).update(
+    # Whoever asked for a look since these facts were read gets one of their own.
+    mine = Watch.objects.filter(pk=row.pk, look_at=row.look_at)
+    stored = mine.update(
         standing=answer.standing,
         since=answer.since,
         due_on=answer.due_on,
         last_contact=facts.last_contact,
         sureness=Subquery(latest.values("sureness")[:1]) if facts.last_contact else "",
     )
+    if not stored:
+        return False
     wanted = watching.looked(row.pairing, facts, answer, now)
     if answer.changes_on:
         wanted.append(civil.moment(answer.changes_on, time(0), row.pairing.program.zone))
-    # Somebody may have asked for a look meanwhile: theirs stands.
-    return Watch.objects.filter(pk=row.pk, look_at=row.look_at).update(look_at=_next(wanted, now)) == 1
+    return mine.update(look_at=_next(wanted, now)) == 1
 
 
 def _next(wanted: list[datetime], now) -> datetime | None:

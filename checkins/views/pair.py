@@ -78,8 +78,6 @@ def history(pairing, me, now) -> list[dict]:
     """What has been between the two, the latest first: a day and a line each."""
     zone = pairing.program.zone
     lines = [(civil.day_of(pairing.began_at, zone), _("You were matched"))]
-    if pairing.ended_at:
-        lines.append((civil.day_of(pairing.ended_at, zone), _("This pair ended")))
     for pause in Pause.objects.of(pairing):
         lines.append((pause.starts_on, _("A pause until %(date)s") % {"date": words.day(pause.ends_on)}))
     past = Meeting.objects.of(pairing).exclude(state=MeetingState.PROPOSED).order_by("-starts_at", "-pk")
@@ -89,6 +87,8 @@ def history(pairing, me, now) -> list[dict]:
         elif words.ends_at(meeting) <= now:
             lines.append((civil.day_of(meeting.starts_at, zone), _meeting_words(meeting, me)))
     lines += [(contact.on, _contact_words(contact)) for contact in Contact.objects.of(pairing)[:MOST_SHOWN]]
+    if pairing.ended_at:
+        lines.append((civil.day_of(pairing.ended_at, zone), _("This pair ended")))
     lines.sort(key=lambda line: line[0])
     return [{"on": on, "words": said} for on, said in reversed(lines[-MOST_SHOWN:])]
 

@@ -188,7 +188,10 @@ def snooze(case: Case, *, days: int, by, now) -> Case:
     if not 1 <= days <= most:
         raise Refused(_("Choose between 1 and %(most)s days.") % {"most": most})
     # Counted from today, so that a day put off is never further away than the rule allows.
-    due = max(row.due_at, now + days * DAY)
+    due = now + days * DAY
+    if due <= row.due_at:
+        words = _("It is not due before %(date)s anyhow. Put it off by more days, or leave it as it is.")
+        raise Refused(words % {"date": date_format(row.program.today(row.due_at), "j F Y")})
     if row.is_cry and row.first_answer_at is None:
         raise Refused(_("They have asked for help: answer them first, then put the decision off."))
     Case.objects.filter(pk=row.pk).update(due_at=due, snoozes=F("snoozes") + 1, reminded_at=None)

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from checkins import watching
 from checkins.standing import ENDED, Facts
 from council import ladder, silence
 from council.actions import cases
@@ -15,7 +16,7 @@ from council.models import Case, CaseKind, CaseState, Decision
 from matching.models import Pairing
 from outbox.actions import post
 from profiles import civil
-from programs.models import Membership, ProgramState
+from programs.models import Membership, Program, ProgramState
 
 KINDS = {"never": CaseKind.NEVER, "quiet": CaseKind.QUIET}
 
@@ -45,7 +46,7 @@ def climb(pairing: Pairing, facts: Facts, answer, now) -> datetime | None:
 
 
 def take(step: str, climbing: ladder.Climb, pairing, facts: Facts, now) -> bool:
-    """One step with its letters and its case, in one transaction; False where another process took it."""
+    """One step with its letters and its case, in one transaction; False where something came first."""
     letters, opening = [], None
     if step in ladder.NUDGES:
         letters = _nudges(step, climbing, pairing, facts, now)
@@ -53,6 +54,8 @@ def take(step: str, climbing: ladder.Climb, pairing, facts: Facts, now) -> bool:
         kind = CaseKind.IDLE if step == ladder.IDLE else KINDS[climbing.kind]
         opening = _opening(kind, climbing, pairing, facts, now)
     with transaction.atomic():
+        if not _still_silent(pairing, facts):
+            return False
         if not cases.take_step(climbing.cause(pairing.pk), step, pairing=pairing, now=now):
             return False
         if opening is not None:
@@ -69,7 +72,14 @@ def open_again(climbing: ladder.Climb, pairing, facts: Facts, now) -> bool:
         return False
     opening = _opening(last.kind, climbing, pairing, facts, now)
     with transaction.atomic():
-        return cases.open_case(opening, by=None, now=now) is not None
+        return _still_silent(pairing, facts) and cases.open_case(opening, by=None, now=now) is not None
+
+
+def _still_silent(pairing, facts) -> bool:
+    """Whether nothing was heard since the pair was looked at; it stays so to the end of the transaction."""
+    # The program first, as everywhere: a pair that ends at this moment holds it.
+    Program.objects.locked().get(pk=pairing.program_id)
+    return watching.hold(pairing, facts)
 
 
 def _nudges(step, climbing, pairing, facts, now) -> list:

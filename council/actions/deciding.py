@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from checkins import actions as checkins
 from council.actions import cases
-from council.actions.requests import both_of
+from council.actions.requests import both_of, take_nobody_new
 from council.letters import decisions as letters
 from council.letters import leaves as pauses
-from council.models import Case, CaseKind, Decision
+from council.models import Case, CaseKind, Decision, Tier
 from council.requested import how_it_ended
 from journal.actions import record
 from matching import actions as matching
@@ -45,13 +45,12 @@ def choices(case: Case) -> list[str]:
     if not pairs:
         waits = case.kind == CaseKind.LEFT and case.membership.state == MembershipState.WAITING
         return [D.REASSIGNED, D.ANSWERED] if waits else [D.ANSWERED]
-    if len(pairs) > 1 or case.pairing_id is None:
-        return [D.TALK, D.EASIER, D.REASSIGNED, D.ANSWERED]
-    return list(ORDER)
+    # A pause is agreed with one mentee.
+    return [decision for decision in ORDER if decision != D.PAUSE or len(pairs) == 1]
 
 
-def candidates(case: Case, pairing: Pairing | None, now) -> list[rounds.Choice]:
-    """The mentors a mentee could have instead, the best first: with a free place, allowed, here, none of the two."""
+def suitable(case: Case, pairing: Pairing | None, now) -> list[rounds.Choice]:
+    """The mentors the rules allow for a mentee, the best first: here, none of the two, with a free place or without."""
     program = case.program
     mentee = pairing.mentee if pairing else case.membership
     away = answering.away(program, now)
@@ -60,12 +59,16 @@ def candidates(case: Case, pairing: Pairing | None, now) -> list[rounds.Choice]:
     return [
         choice
         for choice in found
-        if choice.free > 0
-        and not choice.why_not
+        if not choice.why_not
         and choice.mentor.pk != former
         and choice.mentor.user_id not in away
         and choice.mentor.user_id != mentee.user_id
     ]
+
+
+def candidates(case: Case, pairing: Pairing | None, now) -> list[rounds.Choice]:
+    """The mentors a mentee could have now, the best first."""
+    return [choice for choice in suitable(case, pairing, now) if choice.free > 0]
 
 
 def insist_may_decide(case: Case, by, *others) -> None:
@@ -89,38 +92,47 @@ def _close(case, decision, by, now, words) -> None:
         raise Refused(_("Somebody else has settled this in the meantime."))
 
 
-def decide(case: Case, decision: str, *, by, now, words: str = "", until=None, places=None, rhythm_days=None) -> None:
-    """Settles a case in any way but a new mentor; `until` is the end of a pause, the rest makes a load easier."""
+def decide(
+    case: Case, decision: str, *, by, now, words: str = "", until=None, places=None, rhythm_days=None, pairing=None
+) -> None:
+    """Settles a case in any way but a new mentor.
+
+    `until` ends a pause, `places` and `rhythm_days` make a load easier, `pairing` is the one of several to end.
+    """
     insist_may_decide(case, by)
     words = _checked(words)
     if decision not in choices(case) or decision == D.REASSIGNED:
         raise Refused(_("This cannot be decided here any more. Look again."))
     verbs = {D.EASIER: _easier, D.PAUSE: _pause, D.WAITING: _end}
-    if verb := verbs.get(decision):
-        verb(case, by, now, words, until=until, places=places, rhythm_days=rhythm_days)
-        return
-    told = _told(case, decision, now)
-    with transaction.atomic():
-        _close(case, decision, by, now, words)
-        _go_on(case, by, now)
-        post(told)
+    verbs.get(decision, _go_on)(
+        case, by, now, words, decision=decision, until=until, places=places, rhythm_days=rhythm_days, pairing=pairing
+    )
 
 
-def _told(case, decision, now) -> list:
+def _told(case, decision, now, lines=()) -> list:
     """Whoever asked hears what came of it."""
     if case.asked_by_id is None or case.asked_by_id != case.membership.user_id:
         return []
-    return [letters.settled(case, how_it_ended(case, decision), now=now)]
+    return [letters.settled(case, " ".join([how_it_ended(case, decision), *lines]), now=now)]
 
 
-def _go_on(case, by, now) -> None:
+def _go_on(case, by, now, words, *, decision, **_rest) -> None:
     """The pairs go on: their clock starts anew, so that they have a next date."""
-    for pairing in pairs_of(case):
-        checkins.restart(pairing, by=by, now=now)
+    told = _told(case, decision, now)
+    with transaction.atomic():
+        _close(case, decision, by, now, words)
+        for pairing in pairs_of(case):
+            checkins.restart(pairing, by=by, now=now)
+        post(told)
 
 
 def _easier(case, by, now, words, *, places=None, rhythm_days=None, **_rest) -> None:
     pairs = pairs_of(case)
+    # What stays as it is, is nothing that gets easier.
+    if pairs and places == pairs[0].mentor.places:
+        places = None
+    if all(pairing.rhythm_days == rhythm_days for pairing in pairs):
+        rhythm_days = None
     if places is None and rhythm_days is None:
         raise Refused(_("Say what gets easier: fewer places, or being in touch less often."))
     if rhythm_days is not None:
@@ -128,7 +140,10 @@ def _easier(case, by, now, words, *, places=None, rhythm_days=None, **_rest) -> 
             FIGURES["rhythm_days"].check(rhythm_days)
         except ValueError as error:
             raise Refused(str(error)) from None
-    told = _told(case, D.EASIER, now)
+    asked = case.membership if case.asked_by_id == case.membership.user_id else None
+    eased = letters.eased(pairs, rhythm_days=rhythm_days, places=places)
+    told = _told(case, D.EASIER, now, eased.get(asked, ()))
+    told += [letters.easier(case, member, lines, now=now) for member, lines in eased.items() if member != asked]
     with transaction.atomic():
         Program.objects.locked().get(pk=case.program_id)
         _close(case, D.EASIER, by, now, words)
@@ -159,7 +174,7 @@ def _set_rhythm(pairing, days, by, now) -> None:
 def _pause(case, by, now, words, *, until=None, **_rest) -> None:
     if until is None:
         raise Refused(_("Say until when the mentee agreed to pause."))
-    (pairing,) = pairs_of(case)
+    pairing = _one_of(pairs_of(case))
     written = pauses.paused(pairing, until=until, now=now)
     with transaction.atomic():
         _close(case, D.PAUSE, by, now, words)
@@ -170,46 +185,71 @@ def _pause(case, by, now, words, *, until=None, **_rest) -> None:
         post(written)
 
 
-def _end(case, by, now, words, **_rest) -> None:
-    (pairing,) = pairs_of(case)
-    ending = matching.ending_of(pairing, now=now)
+def _one_of(pairs: list[Pairing], chosen: Pairing | None = None) -> Pairing:
+    """The pair a decision is about: the only one, or the one chosen of several."""
+    found = [pair for pair in pairs if chosen is None or pair.pk == chosen.pk]
+    if len(found) != 1:
+        raise Refused(_("This cannot be decided here any more. Look again."))
+    return found[0]
+
+
+def _end(case, by, now, words, *, pairing=None, **_rest) -> None:
+    """A pair ends, and its mentee waits; the case stays open while there are other pairs to decide about."""
+    pairs = pairs_of(case)
+    pairing = _one_of(pairs, pairing)
+    ending = matching.ending_of(pairing, now=now, takes_more=not gets_nobody_new(case))
     with transaction.atomic():
         Program.objects.locked().get(pk=case.program_id)
-        _close(case, D.WAITING, by, now, words)
-        matching.write_ending(ending, by=by, now=now, why=words or str(case.get_kind_display()))
+        said = _("The pair with %(mentee)s has ended; %(mentee)s waits for a new mentor.")
+        _close_or_note(case, D.WAITING, len(pairs) == 1, said % {"mentee": pairing.mentee.user}, by, now, words)
+        _end_in(case, ending, by, now, words)
 
 
 def reassign(case: Case, pairing: Pairing | None, mentor: Membership, *, by, now, words: str = "") -> Pairing:
     """A new mentor in one step: the old pair ends, the new one begins, all three are told; or Refused, and nothing is.
 
-    `pairing` is None for a mentee whose mentor has left already. The former mentor gets nobody new until they say so.
+    `pairing` is None for a mentee whose mentor has left already. A former mentor who fell silent or has too much gets
+    nobody new until they say so.
     """
     mentee = pairing.mentee if pairing else case.membership
     insist_may_decide(case, by, mentor.user, mentee.user)
     words = _checked(words)
     rest = [other for other in pairs_of(case) if pairing is None or other.pk != pairing.pk]
     opening = matching.opening_of(case.program, mentor, mentee, now=now, by=by, instead_of=pairing)
-    ending = (
-        matching.ending_of(pairing, now=now, waits=False, quietly=[mentee.user_id], takes_more=False)
-        if pairing
-        else None
-    )
+    more, quietly = not gets_nobody_new(case), [mentee.user_id]
+    ending = matching.ending_of(pairing, now=now, waits=False, quietly=quietly, takes_more=more) if pairing else None
     with transaction.atomic():
         Program.objects.locked().get(pk=case.program_id)
-        if rest:
-            said = _("%(mentee)s has a new mentor.") % {"mentee": mentee.user}
-            cases.add_line(case, said, by=by, now=now)
-        else:
-            _close(case, D.REASSIGNED, by, now, words)
+        said = _("%(mentee)s has a new mentor.") % {"mentee": mentee.user}
+        _close_or_note(case, D.REASSIGNED, not rest, said, by, now, words)
         if ending:
-            matching.write_ending(ending, by=by, now=now, why=words or str(case.get_kind_display()))
-            _take_nobody_new(pairing.mentor, by, now)
+            _end_in(case, ending, by, now, words)
         return matching.write_opening(opening, by=by, now=now)
 
 
-def _take_nobody_new(mentor, by, now) -> None:
-    """As many places as are still taken: whoever fell silent, or has too much, is not sent the next one at once."""
-    row = Membership.objects.get(pk=mentor.pk)
-    taken = Pairing.objects.taken_of([row.pk]).get(row.pk, 0)
-    if taken < row.places:
-        people.set_places(row, taken, by=by, now=now)
+def _close_or_note(case, decision, is_last: bool, said, by, now, words) -> None:
+    """The last of several pairs closes the case; each before it is a line of its log, and an answer."""
+    if is_last:
+        _close(case, decision, by, now, words)
+        return
+    Case.objects.filter(pk=case.pk, first_answer_at=None, first_answer_by__isnull=False).update(first_answer_at=now)
+    cases.add_line(case, f"{said} {words}".strip(), by=by, now=now)
+
+
+# Nothing is said against the mentor where the mentee was silent or wished for somebody else; one who is away is not
+# matched anyhow.
+NOT_THE_MENTOR = (CaseKind.NO_MENTEE, CaseKind.WISH, CaseKind.AWAY, CaseKind.LONG_LEAVE, CaseKind.LEFT)
+
+
+def gets_nobody_new(case: Case) -> bool:
+    """Whoever fell silent, or has too much, is not sent the next one at once."""
+    return case.kind not in NOT_THE_MENTOR
+
+
+def _end_in(case, ending, by, now, words) -> None:
+    """Ends a pair in the caller's transaction; what was told to the council alone stands in no list of pairs."""
+    apart = case.addressed == Tier.COUNCIL
+    why = _("Decided by the council.") if apart else words or str(case.get_kind_display())
+    matching.write_ending(ending, by=by, now=now, why=why)
+    if gets_nobody_new(case):
+        take_nobody_new(ending.pairing.mentor, by=by, now=now)

@@ -21,20 +21,26 @@ class NoteForm(forms.Form):
     for_council = forms.BooleanField(
         label=_("The council may read it"),
         required=False,
-        help_text=_("Leave it open for what was said to you alone."),
+        help_text=_("Untick it for what was said to you alone."),
     )
+
+    def __init__(self, *args, everything, **kwargs):
+        super().__init__(*args, initial={"for_council": True}, **kwargs)
+        if not everything:
+            # What the council writes it reads.
+            del self.fields["for_council"]
 
 
 class SnoozeForm(forms.Form):
     """By how many days."""
 
-    days = forms.IntegerField(label=_("Put it off by how many days?"), min_value=1)
+    days = forms.IntegerField(label=_("How many days from today?"), min_value=1)
 
     def __init__(self, *args, most, **kwargs):
         super().__init__(*args, initial={"days": most}, **kwargs)
         self.fields["days"].max_value = most
         self.fields["days"].widget.attrs["max"] = most
-        self.fields["days"].help_text = _("At most %(most)s.") % {"most": most}
+        self.fields["days"].help_text = _("%(most)s at most.") % {"most": most}
 
 
 class WordsForm(forms.Form):
@@ -45,7 +51,7 @@ class WordsForm(forms.Form):
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For those who decide. The two of the pair do not read it."),
+        help_text=_("For coordinators, and for the council where it is with them. The two of the pair do not read it."),
     )
 
 
@@ -61,6 +67,13 @@ class EasierForm(WordsForm):
     )
     field_order = ["places", "rhythm_days", "words"]
 
+    def __init__(self, *args, pairs, **kwargs):
+        super().__init__(*args, **kwargs)
+        mentor, often = pairs[0].mentor, {pairing.rhythm_words for pairing in pairs}
+        now = _("%(name)s offers %(places)s now; fewer keep the pairs there are. Empty: as it is.")
+        self.fields["places"].help_text = now % {"name": mentor.user, "places": mentor.places}
+        self.fields["rhythm_days"].help_text = _("Now: %(often)s. Empty: as it is.") % {"often": ", ".join(often)}
+
     def clean(self):
         cleaned = super().clean()
         if not self.errors and cleaned.get("places") is None and cleaned.get("rhythm_days") is None:
@@ -74,7 +87,10 @@ class PauseForm(WordsForm):
     until = forms.DateField(
         label=_("The pair goes on from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    agreed = forms.BooleanField(label=_("The mentee has agreed to this"))
+    agreed = forms.BooleanField(
+        label=_("The mentee has agreed to this"),
+        error_messages={"required": _("A pause needs the mentee to agree. Ask them first.")},
+    )
     field_order = ["until", "agreed", "words"]
 
     def __init__(self, *args, today, **kwargs):

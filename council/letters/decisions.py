@@ -1,9 +1,14 @@
-"""The email to whoever asked, once a person has decided."""
+"""The emails once a person has decided: to whoever asked, and to those for whom something gets easier."""
 
-from django.utils.translation import gettext_lazy
+from collections import defaultdict
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from council.letters.leaves import still_a_pair
 from council.models import Tier
-from matching.letters import Desk, may_leave, sample
+from matching.letters import Desk, may_leave, one_line, sample
+from matching.models import Pairing
 from outbox import kinds
 from outbox.kinds import Kind
 
@@ -22,8 +27,43 @@ def settled(case, how: str, *, now):
     )
 
 
+def eased(pairs, *, rhythm_days=None, places=None) -> dict:
+    """By membership, what changes for each of these pairs' people, a line each."""
+    lines = defaultdict(list)
+    if places is not None:
+        lines[pairs[0].mentor].append(_places_line(places))
+    for pairing in pairs if rhythm_days is not None else ():
+        often = Pairing(rhythm_days=rhythm_days).rhythm_words
+        for member, other in ((pairing.mentor, pairing.mentee), (pairing.mentee, pairing.mentor)):
+            said = _("You and %(name)s are in touch %(often)s from now on.")
+            lines[member].append(said % {"name": one_line(other.user), "often": often})
+    return dict(lines)
+
+
+def _places_line(places: int) -> str:
+    if not places:
+        return _("You offer no place from now on: nobody new comes.")
+    words = ngettext("You offer one place from now on.", "You offer %(places)s places from now on.", places)
+    return words % {"places": places}
+
+
+def easier(case, member, lines, *, now):
+    """To one for whom something gets easier: what, and not by whose wish."""
+    pairs = Pairing.objects.open().filter(program=case.program_id, **{member.role: member})
+    pairs = list(pairs.select_related("mentor__user", "mentee__user"))
+    return Desk(case.program, now).write(
+        f"council.easier_{member.role}",
+        member,
+        key=str(case.public_id),
+        with_people=[pair.mentee.user if pair.mentor_id == member.pk else pair.mentor.user for pair in pairs],
+        about={"pairings": [str(pair.public_id) for pair in pairs]},
+        context={"lines": lines},
+    )
+
+
 def _sample(topic: str) -> dict:
-    return {**sample(topic), "how": "It was talked about, and the two of you go on."}
+    how = _("It was talked about, and the two of you go on.")
+    return {**sample(topic), "how": how, "lines": [_places_line(1)]}
 
 
 _COMMON = {"may_leave": may_leave, "sample": _sample}
@@ -31,6 +71,10 @@ KINDS = [
     Kind("council.settled", gettext_lazy("A request is settled"), "council/settled.txt", **_COMMON),
     Kind("council.settled_apart", gettext_lazy("A request to the council is settled"), "council/settled.txt",
          apart=True, **_COMMON),
+    Kind("council.easier_mentee", gettext_lazy("Less to do"), "council/easier.txt", to_mentees=True,
+         still_needed=still_a_pair, **_COMMON),
+    Kind("council.easier_mentor", gettext_lazy("Less to do"), "council/easier.txt", still_needed=still_a_pair,
+         **_COMMON),
 ]  # fmt: skip
 
 

@@ -41,18 +41,24 @@ def board(request, program):
         return export(rows, kind, program)
     shown = Paginator(rows, lists.A_PAGE).get_page(request.GET.get("page"))
     everything = lists.cases_of(request.user, program)
+    runs = can_coordinate(request.user, program)
     context = {
         "title": _("Follow-ups"),
         "rows": shown.object_list,
         "page": shown,
         "wanted": wanted,
-        "shows": [(key, words, wanted.url(show=key), key == wanted.show) for key, words in lists.SHOWS.items()],
+        "shows": [
+            (key, words, wanted.url(show=key), key == wanted.show)
+            for key, words in lists.SHOWS.items()
+            # Everything the council sees is with the council.
+            if key != "council" or runs
+        ],
         "sorts": [(key, words[0]) for key, words in lists.SORTS.items()],
         "kinds": CaseKind.choices,
         "any": everything.exists(),
         "exports": [(kind.upper(), f"{wanted.url()}&format={kind}") for kind in EXPORTS],
         "now": now,
-        "as_council": not can_coordinate(request.user, program),
+        "as_council": not runs,
     }
     return render(request, "council/board.html", program, "follow-ups", context)
 

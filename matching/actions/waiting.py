@@ -7,11 +7,17 @@ from django.db import transaction
 from matching import letters
 from outbox.actions import post
 from outbox.sweeping import each
-from programs.models import Membership, MembershipState, ProgramState
+from programs.actions import move
+from programs.models import Membership, MembershipState, Program, ProgramState
+
+DAY = timedelta(days=1)
 
 
 def write_again(now, stop) -> int:
-    """Writes to everybody on a waiting list whose date has come in their program's civil days."""
+    """Writes to everybody on a waiting list whose date has come in their program's civil days.
+
+    Whoever has been ready for as long, and was in no round, comes onto the list: they have a date from then on.
+    """
     # A day is over somewhere up to 14 hours before it is in UTC.
     latest = (now + timedelta(hours=14)).date()
     rows = (
@@ -21,13 +27,24 @@ def write_again(now, stop) -> int:
         .order_by("write_again_on", "pk")
     )
     due = (row for row in rows if row.write_again_on <= row.program.today(now))
-    return each(due, lambda row: write_to(row, now), stop)
+    done = each(due, lambda row: write_to(row, now), stop)
+    return done + each(_ready_for_long(now), lambda row: put_on_the_list(row, now), stop)
+
+
+def _ready_for_long(now):
+    """Mentees who are ready since as many days as people on the list wait for an email."""
+    for program in Program.objects.open():
+        days = program.figure("write_again_days")
+        rows = Membership.objects.of(program).mentees().filter(state=MembershipState.READY)
+        last = program.today(now) - days * DAY
+        for member in rows.filter(since__lt=now - (days - 2) * DAY).select_related("program", "user").order_by("pk"):
+            if program.today(max(filter(None, (member.since, program.opened_at)))) <= last:
+                yield member
 
 
 def write_to(member, now) -> bool:
     """Writes to one person and moves their date on, both or neither."""
-    program = member.program
-    next_date = program.today(now) + timedelta(days=program.figure("write_again_days"))
+    next_date = _next_date(member, now)
     letter = letters.still_looking(member, next_date=next_date, now=now)
     with transaction.atomic():
         due = Membership.objects.filter(
@@ -37,3 +54,15 @@ def write_to(member, now) -> bool:
             return False
         post([letter])
     return True
+
+
+def put_on_the_list(member, now) -> None:
+    """Somebody who was ready waits from now on, and reads by when we write again."""
+    letter = letters.still_looking(member, next_date=_next_date(member, now), now=now)
+    with transaction.atomic():
+        move(member, MembershipState.WAITING, by=None, now=now)
+        post([letter])
+
+
+def _next_date(member, now):
+    return member.program.today(now) + member.program.figure("write_again_days") * DAY

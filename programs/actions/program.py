@@ -7,6 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from journal.actions import record
+from programs import listeners
 from programs.actions.opening import insist_complete, missing_while_open, reachable
 from programs.actions.people import find_or_make_person
 from programs.errors import Refused
@@ -85,6 +86,7 @@ def set_figures(program, values: dict[str, int], *, by, now):
         )
         if changed:
             _record_change(program, [f"{FIGURES[k].label} {v} {FIGURES[k].unit}" for k, v in changed.items()], by, now)
+            listeners.figures_changed(program, now=now)
     return program
 
 

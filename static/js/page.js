@@ -89,10 +89,23 @@ function apply() {
   }
 }
 
+// A button that does what is chosen above it names it.
+function named() {
+  for (const button of document.querySelectorAll("button[data-named-by]")) {
+    const show = () => {
+      const chosen = button.form.querySelector(`input[name="${button.dataset.namedBy}"]:checked`);
+      if (chosen) button.textContent = button.dataset.words.replace("{mentor}", chosen.dataset.name);
+    };
+    button.form.addEventListener("change", show);
+    show();
+  }
+}
+
 choice("[data-choice=theme]", "data-bs-theme", "theme");
 choice("[data-choice=density]", "data-density", "density");
 menus();
 once();
 bulk();
 apply();
+named();
 document.querySelector("[data-error-summary]")?.focus();

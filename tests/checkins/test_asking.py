@@ -1,6 +1,7 @@
 """ "Did you meet?": whom we ask, when, how often; what an answer is worth, and what it is not."""
 
 from datetime import UTC, date, datetime
+from itertools import count
 
 import pytest
 from django.db import connection
@@ -218,6 +219,41 @@ def test_a_run_that_is_stopped_asks_the_rest_the_next_time():
     assert actions.ask(FRIDAY_MORNING, lambda: next(answers)) == 1
     assert actions.ask(FRIDAY_MORNING, never) == 2
     assert CheckIn.objects.count() == 3 and Letter.objects.filter(kind__startswith="checkins.did").count() == 6
+
+
+class Killed(BaseException):
+    """What ends a process in the middle."""
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_sweep_ended_at_any_statement_asks_everybody_once(again):
+    for _number in range(2):
+        for pairing in several(2):
+            agreed(pairing)
+    now = FRIDAY_MORNING
+    if again:
+        run(now)
+        now += 2 * DAY
+    killed = 0
+    for limit in count():
+        statements = count()
+
+        def end(execute, *arguments, statements=statements, limit=limit):
+            if next(statements) == limit:
+                raise Killed
+            return execute(*arguments)
+
+        try:
+            with connection.execute_wrapper(end):
+                actions.ask(now, never)
+        except Killed:
+            killed += 1
+        else:
+            break
+    assert killed > 10 and CheckIn.objects.count() == 4
+    kinds = Letter.objects.filter(kind__startswith="checkins.did", about__again=again)
+    assert kinds.count() == 6 and len({letter.key for letter in kinds}) == 6
+    assert CheckIn.objects.filter(ask_again_at=None).count() == (4 if again else 0)
 
 
 def test_both_yes_is_confirmed_by_both(check_in, pairing):

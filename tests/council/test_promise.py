@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from checkins.models import Outage, Pause, Restart, Watch
 from council import promise
-from council.models import Case, CaseConcerns
+from council.models import Case, CaseConcerns, Step
 from matching.models import Pairing
 from profiles.models import User
 from programs.models import Leave, Membership, PointOfContact, Program, ProgramFigure
@@ -401,6 +401,23 @@ def test_an_agreed_meeting_puts_the_ladder_off_by_two_weeks(sound):
     assert found() == {(pairing.mentee, "overdue")}
     w.make_meeting(pairing, NOW + DAY)
     assert found() == set()
+
+
+@pytest.mark.parametrize(("contact", "step", "days"), [(True, "nudge", 28), (False, "nudge-2", 10)])
+def test_after_contact_was_taken_back_a_person_decides_as_many_days_after_the_nudge_as_planned(
+    sound, contact, step, days
+):
+    pairing = sound.pair()
+    if contact:
+        w.make_contact(pairing, TODAY - 90 * DAY)
+    assert found() == {(pairing.mentee, "overdue")}
+    taken = Step.objects.create(cause=f"of {pairing.pk}", step=step, pairing=pairing, at=NOW - days * DAY)
+    assert found() == set()
+    change(taken, at=NOW - (days + 2) * DAY)
+    assert found() == {(pairing.mentee, "overdue")}
+    # A nudge of an earlier silence says nothing of this one.
+    change(taken, at=LONG_AGO - DAY)
+    assert found() == {(pairing.mentee, "overdue")}
 
 
 def test_programs_that_are_not_open_promise_nothing(sound):

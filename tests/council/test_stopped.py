@@ -142,9 +142,7 @@ def mentors_away(pairs):
             membership=pairing.mentor,
             defaults={"starts_on": NOW.date(), "returns_on": NOW.date() + 60 * DAY, "said_at": NOW},
         )
-        asking.ask(
-            AskKind.AWAY, pairing=pairing, leave=leave, cause=f"away:{leave.pk}:{pairing.pk}", by=None, now=NOW
-        )
+        asking.ask(AskKind.AWAY, pairing=pairing, leave=leave, cause=f"away:{leave.pk}:{pairing.pk}", by=None, now=NOW)
 
 
 # What happened, the day to be stopped on, and what that day brings: a step of so many, or so many cases by then.

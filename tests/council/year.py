@@ -13,7 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from checkins import actions as checkins
 from checkins.models import CheckIn, Contact, Meeting
-from council.actions import answers, cases, deciding, leaves, leaving, pausing, requests
+from council.actions import answers, cases, deciding, leaves, leaving, pausing, requests, watch_cases
 from council.models import Ask, Case, Decision
 from matching import actions as matching
 from matching import rounds
@@ -24,17 +24,21 @@ from outbox.models import Letter
 from outbox.sweeping import never
 from programs import actions as people
 from programs.errors import Refused
-from programs.models import Leave, Membership, PointOfContact
+from programs.models import Leave, Membership, PointOfContact, ProgramFigure
+from surveys import actions as surveys
+from surveys.models import Invitation
 from tests import world as w
 
 DAY = timedelta(days=1)
 FIRST_DAY = date(2026, 11, 16)
+# A program, where its clock is, and how often its pairs meet.
 PLACES = [
-    ("Harbour volunteers", "Europe/London", "community"),
-    ("Mumbai makers", "Asia/Kolkata", "career"),
-    ("São Paulo readers", "America/Sao_Paulo", "community"),
-    ("Kobe cooks", "Asia/Tokyo", "community"),
+    ("Harbour volunteers", "Europe/London", 30),
+    ("Mumbai makers", "Asia/Kolkata", 21),
+    ("São Paulo readers", "America/Sao_Paulo", 45),
+    ("Kobe cooks", "Asia/Tokyo", 60),
 ]
+PAIRS = Pairing.objects.select_related("program", "mentor__user", "mentee__user", "mentor__program", "mentee__program")
 MINDS = ["Policy", "Finance", "Digital"]
 
 
@@ -69,7 +73,9 @@ class Life:
         self.meets = rng.choice([0.9, 0.9, 0.8, 0.5])
         self.mentor_says, self.mentee_says = rng.choice([0.9, 0.7, 0.1]), rng.choice([0.9, 0.6, 0.1])
         self.silent_from = today + rng.randrange(500) * DAY if rng.random() < 0.7 else None
-        self.never = rng.random() < 0.08
+        self.never = rng.random() < 0.1
+        # They agree on meetings, and none takes place.
+        self.unlucky = rng.random() < 0.06
 
     def silent(self, today) -> bool:
         return self.never or bool(self.silent_from and today >= self.silent_from)
@@ -78,46 +84,48 @@ class Life:
 class Year:
     """The programs, their people, and the day it is."""
 
-    def __init__(self, seed: int, *, pairs: int):
+    def __init__(self, seed: int, place: tuple, *, pairs: int):
         self.rng = random.Random(seed)
         self.counts: Counter = Counter()
         self.lives: dict[int, Life] = {}
         self.day = FIRST_DAY
         self.now = datetime.combine(FIRST_DAY, time(12), UTC)
         Mail.refused, Mail.sent = set(), 0
-        self.programs = [self.program(*place, pairs // len(PLACES)) for place in PLACES]
+        # Beside it one of a handful in another zone: what is of one program must not be taken for the other's.
+        beside = ("Next door", "Pacific/Honolulu", 30)
+        self.programs = [self.program(*place, pairs), self.program(*beside, 2)]
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
-    def program(self, name, zone, template, pairs):
+    def program(self, name, zone, rhythm, pairs):
         """An open program with its staff, whose first round is published."""
         program = w.make_program(
-            name, time_zone=zone, template=template, opened_at=self.now, safeguarding=w.make_person(),
+            name, time_zone=zone, opened_at=self.now, safeguarding=w.make_person(),
             deputy=w.make_person(), mentor_questionnaire=(form := w.make_questionnaire()), mentee_questionnaire=form,
         )  # fmt: skip
         coordinators = [self.join(program, "coordinator").user for _each in range(3)]
-        for _each in range(3):
-            self.join(program, "council")
-        PointOfContact.objects.create(
-            program=program, duty="mentees", person=coordinators[0], deputy=coordinators[1]
-        )
+        council = [self.join(program, "council").user for _each in range(3)]
+        PointOfContact.objects.create(program=program, duty="mentees", person=coordinators[0], deputy=coordinators[1])
+        ProgramFigure.objects.create(program=program, key="rhythm_days", value=rhythm, since=self.now)
         w.make_policy(program, w.RULES, by=coordinators[0], now=self.now)
-        mentors = [self.join(program, "mentor", form, "Love", places=2) for _each in range(pairs + 10)]
-        mentees = [self.join(program, "mentee", form, "Joy") for _each in range(pairs + 5)]
         # One who coordinates is a mentee too, and one of the council a mentor.
-        mentees[0] = w.add_member(program, "mentee", coordinators[2], now=self.now, sheet=mentees[0].sheet)
+        mentors = [self.join(program, "mentor", form, "Love", council[0], places=2)]
+        mentees = [self.join(program, "mentee", form, "Joy", coordinators[2])]
+        mentors += [self.join(program, "mentor", form, "Love", places=2) for _each in range(pairs + 9)]
+        mentees += [self.join(program, "mentee", form, "Joy") for _each in range(pairs + 4)]
+        # And one is in no round.
+        self.join(program, "mentee", form, "Joy")
         draft = w.make_round(program, by=coordinators[0], now=self.now)
         for number, mentee in enumerate(mentees):
             w.make_proposal(draft, mentee, mentors[number] if number < pairs else None)
         matching.publish(draft, by=coordinators[0], now=self.now)
         return program
 
-    def join(self, program, role, form=None, organisation="", **fields):
+    def join(self, program, role, form=None, organisation="", person=None, **fields):
         sheet = form and w.make_sheet(form, organisation=organisation, profession=self.rng.choice(MINDS), grade="HEO")
-        return w.add_member(
-            program, role, w.make_person(time_zone=program.time_zone, password=None), now=self.now, sheet=sheet, **fields
-        )
+        person = person or w.make_person(time_zone=program.time_zone, password=None)
+        return w.add_member(program, role, person, now=self.now, sheet=sheet, **fields)
 
     def do(self, what: str, act, *args, **kwargs):
         """One thing somebody does, as they may; what they are refused is counted apart."""
@@ -136,11 +144,12 @@ class Year:
         self.day += DAY
         hour = time(self.rng.randrange(24), 50) if self.chance(0.1) else time(11, 35)
         self.now = datetime.combine(self.day, hour, UTC)
-        for pairing in self.pairs():
-            life = self.life(pairing)
-            if self.chance(0.03):
-                self.pair_lives(pairing, life)
+        for pk in Pairing.objects.open().order_by("pk").values_list("pk", flat=True):
+            life = self.life(pk)
+            if self.chance(0.05 if life.unlucky else 0.02):
+                self.pair_lives(PAIRS.get(pk=pk), life)
         self.answer_check_ins()
+        self.answer_pulses()
         self.answer_questions()
         self.staff_decide()
         self.staff_come_and_go()
@@ -157,17 +166,14 @@ class Year:
         due = Letter.objects.due(self.now)
         self.counts["letters"] += due.exclude(recipient__email__in=Mail.refused).update(state="sent", sent_at=self.now)
         deliver_due(self.now, never)
+        # An address that bounces may be one who answers for something: seen to within the minute.
+        watch_cases(self.now, never)
 
-    def pairs(self):
-        rows = Pairing.objects.open().select_related("program", "mentor__user", "mentee__user", "mentor__program",
-                                                     "mentee__program").order_by("pk")  # fmt: skip
-        return list(rows)
-
-    def life(self, pairing) -> Life:
-        if pairing.pk not in self.lives:
-            self.lives[pairing.pk] = Life(self.rng, self.day)
+    def life(self, pk: int) -> Life:
+        if pk not in self.lives:
+            self.lives[pk] = Life(self.rng, self.day)
             self.counts["pairs"] += 1
-        return self.lives[pairing.pk]
+        return self.lives[pk]
 
     def pair_lives(self, pairing, life) -> None:
         """What the two do of their own accord."""
@@ -176,7 +182,9 @@ class Year:
         today = pairing.program.today(self.now)
         silent = life.silent(today)
         deed = rng.random()
-        if deed < 0.35 and not silent:
+        if life.unlucky and deed < 0.9:
+            self.meet(pairing)
+        elif deed < 0.35 and not silent:
             self.do("in touch", checkins.in_touch, pairing, on=today, by=rng.choice([mentor, mentee]).user)
         elif deed < 0.55 and not silent:
             self.meet(pairing)
@@ -196,15 +204,15 @@ class Year:
             self.do("mentor away", self.away, mentor)
         elif deed < 0.83:
             self.do("mentee away", self.away, mentee)
-        elif deed < 0.84:
-            self.do("mentor left", leaving.withdraw, mentor, by=mentor.user)
         elif deed < 0.85:
-            self.do("mentee left", leaving.withdraw, mentee, by=mentee.user, words="Another job")
+            self.do("mentor left", leaving.withdraw, mentor, by=mentor.user)
         elif deed < 0.87:
+            self.do("mentee left", leaving.withdraw, mentee, by=mentee.user, words="Another job")
+        elif deed < 0.90:
             person = rng.choice([mentor, mentee]).user
             self.counts["address gone"] += person.email not in Mail.refused
             Mail.refused.add(person.email)
-        elif deed < 0.89 and (row := Contact.objects.of(pairing).filter(by_mentor=True).first()):
+        elif deed < 0.94 and (row := Contact.objects.of(pairing).filter(by_mentor=True).first()):
             self.do("taken back", checkins.take_back, pairing, on=row.on, says="mentor", by=mentor.user)
 
     def away(self, membership, *, now):
@@ -232,9 +240,9 @@ class Year:
         open_ones = CheckIn.objects.filter(closed_at=None, asked_at__gt=self.now - 3 * DAY, answers=None)
         for check_in in open_ones.select_related("pairing__program", "pairing__mentor__user", "pairing__mentee__user"):
             pairing = check_in.pairing
-            life, zone_day = self.life(pairing), pairing.program.today(self.now)
-            if life.silent(check_in.due_on):
-                if self.chance(life.mentee_says / 3):
+            life, zone_day = self.life(pairing.pk), pairing.program.today(self.now)
+            if life.unlucky or life.silent(check_in.due_on):
+                if self.chance(1 if life.unlucky else life.mentee_says / 3):
                     self.do("did not meet", checkins.answer_check_in, check_in, met=False, by=pairing.mentee.user)
                 continue
             if not self.chance(life.meets):
@@ -244,11 +252,18 @@ class Year:
                 if self.chance(says):
                     self.do("met", checkins.answer_check_in, check_in, met=True, on=on, by=member.user)
 
+    def answer_pulses(self) -> None:
+        rows = Invitation.objects.filter(answered_at=None, asked_at__gt=self.now - 6 * DAY, pairing__state="open")
+        for row in rows.select_related("pairing", "membership__user", "wave__survey__questionnaire"):
+            if self.chance(0.15):
+                going, wish = self.rng.choice("12345"), self.rng.choice(["nothing"] * 4 + ["write", "call", "other"])
+                self.do(f"pulse: {wish}", surveys.answer, row, going=going, wish=wish, by=row.membership.user)
+
     def answer_questions(self) -> None:
         """A mentee is asked whether they are there, or what suits them while their mentor is away."""
         rows = Ask.objects.filter(answered_at=None, look_at__isnull=False, pairing__state="open")
         for ask in rows.select_related("pairing__program", "pairing__mentor__user", "pairing__mentee__user", "leave"):
-            if answers.is_open(ask) and self.chance(0.08):
+            if answers.is_open(ask) and self.chance(0.15):
                 said = self.rng.choice(answers.ANSWERS[ask.kind])
                 on = ask.pairing.program.today(self.now)
                 self.do(f"answered: {said}", answers.answer_ask, ask, said, on=on, by=ask.pairing.mentee.user)
@@ -302,10 +317,10 @@ class Year:
         for pairing in deciding.pairs_of(case):
             # Being talked to helps some.
             if self.chance(0.5):
-                self.life(pairing).never, self.life(pairing).silent_from = False, None
+                self.life(pairing.pk).never, self.life(pairing.pk).silent_from = False, None
 
     def staff_come_and_go(self) -> None:
-        program = self.rng.choice(self.programs)
+        program = self.programs[0]
         staff = Membership.objects.of(program).filter(role__in=["coordinator", "council"], state="active")
         member = self.rng.choice(list(staff.select_related("program", "user")))
         deed = self.rng.random()

@@ -51,7 +51,7 @@ def test_the_day_is_the_programs_own(waiting):
     assert write_again(at(DUE - timedelta(days=1), 12), never) == 1
 
 
-@pytest.mark.parametrize("state", ["active", "left", "ready"])
+@pytest.mark.parametrize("state", ["active", "left", "on_leave"])
 def test_whoever_no_longer_waits_is_left_alone(waiting, state):
     type(waiting).objects.filter(pk=waiting.pk).update(state=state)
     assert write_again(at(DUE), never) == 0
@@ -76,3 +76,28 @@ def test_one_bad_row_does_not_stop_the_rest(waiting, monkeypatch):
     monkeypatch.setattr(sweep, "write_to", fail_for_one)
     assert write_again(at(DUE), never) == 1
     assert Letter.objects.get().recipient == waiting.user
+
+
+def test_whoever_was_ready_for_as_long_comes_onto_the_list_with_a_date(waiting):
+    program = waiting.program
+    ready = add_member(program, "mentee", now=at(DUE - timedelta(days=30)))
+    mentor = add_member(program, "mentor", now=at(DUE - timedelta(days=60)))
+    waiting.delete()
+    assert write_again(at(DUE - timedelta(days=1), 23), never) == 0
+    assert write_again(at(DUE), never) == 1
+    assert write_again(at(DUE), never) == 0
+    ready.refresh_from_db()
+    mentor.refresh_from_db()
+    assert (ready.state, ready.write_again_on, mentor.state) == ("waiting", DUE + timedelta(days=30), "ready")
+    letter = Letter.objects.get()
+    assert "You are on the waiting list now" in letter.body and "Friday 15 January 2027" in letter.body
+
+
+def test_before_a_program_opens_nobody_waits(waiting):
+    waiting.delete()
+    ready = add_member(waiting.program, "mentee", now=at(DUE - timedelta(days=90)))
+    type(waiting.program).objects.update(opened_at=at(DUE - timedelta(days=29)))
+    assert write_again(at(DUE), never) == 0
+    assert write_again(at(DUE + timedelta(days=1)), never) == 1
+    ready.refresh_from_db()
+    assert ready.state == "waiting"

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from checkins.actions import beat
 from mentorship.sweeps import ended_by_signals, tick
 from outbox import sweeping
 from profiles.civil import iso_moment
@@ -18,6 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, default=sweeping.SECONDS, help="at most this long for each sweep")
 
     def handle(self, *, at, seconds, **options):
+        if at is None:
+            # Only in real time: what is asked as of a moment says nothing of when our sweeps ran.
+            beat(timezone.now())
         with ended_by_signals():
             counts, failed = tick(at or timezone.now(), seconds)
         for name, count in counts.items():
