@@ -12,8 +12,9 @@ from django.db.models import Count, F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from checkins.models import Meeting
 from council.letters import cases as letters
-from council.models import Case, CaseConcerns, CaseKind, CaseLine, CaseState, Decision, Step, Tier
+from council.models import Ask, Case, CaseConcerns, CaseKind, CaseLine, CaseState, Decision, Step, Tier
 from journal.actions import record
 from outbox.actions import post
 from programs import answering
@@ -259,7 +260,21 @@ def settle_by_contact(contact, *, by, now) -> int:
     return settle(rows, by=None, now=now, words=_("They were in touch."))
 
 
-def _began(case):
-    """The civil day from which contact settles a case: after the silence began, or from the day it was asked for."""
+def _began(case) -> date:
+    """The civil day from which contact settles a case: after the last one, or from the day of what it is about."""
+    if case.kind == CaseKind.NEVER:
+        return date.min
     _before, silent, since = case.cause.rpartition(":since:")
-    return date.fromisoformat(since) + DAY if silent else case.program.today(case.opened_at)
+    if silent:
+        return date.fromisoformat(since) + DAY
+    about = {
+        CaseKind.NO_MENTEE: Ask.objects.filter(cause=case.cause).values_list("asked_at", flat=True),
+        CaseKind.MISSED: Meeting.objects.filter(pk__in=_last_number(case.cause)).values_list("starts_at", flat=True),
+    }
+    moments = about.get(case.kind, Case.objects.none())
+    return case.program.today(moments.first() or case.opened_at)
+
+
+def _last_number(cause: str) -> list[int]:
+    last = cause.rpartition(":")[2]
+    return [int(last)] if last.isdecimal() else []

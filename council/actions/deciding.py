@@ -119,9 +119,11 @@ def _told(case, decision, now, lines=()) -> list:
 def _go_on(case, by, now, words, *, decision, **_rest) -> None:
     """The pairs go on: their clock starts anew, so that they have a next date."""
     told = _told(case, decision, now)
+    # A request that was answered changes nothing about a silence, which has steps of its own.
+    as_before = case.is_cry and decision == D.ANSWERED
     with transaction.atomic():
         _close(case, decision, by, now, words)
-        for pairing in pairs_of(case):
+        for pairing in [] if as_before else pairs_of(case):
             checkins.restart(pairing, by=by, now=now)
         post(told)
 

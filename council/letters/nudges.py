@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -15,25 +15,30 @@ from matching.letters import Desk, day, may_leave, one_line, sample
 from matching.models import Pairing, PairingState
 from outbox import kinds
 from outbox.kinds import Kind
+from programs.models import Leave
 
 
 def _since(facts) -> str:
     return day(facts.last_contact or facts.began_on)
 
 
-def _line(pairing, other, facts) -> dict:
+def _line(other, facts) -> dict:
     return {"name": one_line(other), "since": _since(facts), "never": facts.last_contact is None}
 
 
 def to_mentee(pairing: Pairing, *, step: str, climb: ladder.Climb, facts, now):
     """To the mentee: when they were last in touch, and whether they can reach their mentor."""
+    away = Leave.objects.away_on(facts.today).filter(membership=pairing.mentor_id).first()
     return Desk(pairing.program, now).write(
         "council.nudge_mentee",
         pairing.mentee,
         key=f"{climb.cause(pairing.pk)}:{step}",
         with_people=[pairing.mentor.user],
         about=_about([pairing], facts.today),
-        context={"pairs": [_line(pairing, pairing.mentor.user, facts)], "rhythm": pairing.rhythm_words},
+        context={
+            "pair": _line(pairing.mentor.user, facts),
+            "away_until": day(away.returns_on) if away else "",
+        },
     )
 
 
@@ -48,10 +53,7 @@ def to_mentor(pairing: Pairing, *, facts, now):
         key=f"{pairing.mentor.public_id}:{facts.today}",
         with_people=[each.mentee.user for each in pairs],
         about=_about(pairs, facts.today),
-        context={
-            "pairs": [_line(each, each.mentee.user, its) for each, its in due],
-            "rhythm": pairing.rhythm_words,
-        },
+        context={"pairs": [_line(each.mentee.user, its) for each, its in due]},
     )
 
 
@@ -71,9 +73,10 @@ def _due_as_well(pairing, now) -> list:
 
 def still_silent(letter, now) -> str:
     """Needed while one of its pairs is open, not paused, without contact since, and without a meeting agreed ahead."""
-    written = date.fromisoformat(letter.about["day"])
-    contact = Contact.objects.filter(pairing=OuterRef("pk"), noted_at__gt=letter.posted_at)
-    paused = Pause.objects.filter(pairing=OuterRef("pk"), ended_at=None, ends_on__gt=written, starts_on__lte=written)
+    contact = Contact.objects.filter(pairing=OuterRef("pk"), noted_at__gte=letter.posted_at)
+    # A day has come somewhere up to 14 hours before it has in UTC, and has not gone up to 12 hours after.
+    today = {"starts_on__lte": (now + timedelta(hours=14)).date(), "ends_on__gt": (now - timedelta(hours=12)).date()}
+    paused = Pause.objects.filter(pairing=OuterRef("pk"), ended_at=None, **today)
     ahead = Meeting.objects.filter(pairing=OuterRef("pk"), state=MeetingState.ACCEPTED, starts_at__gt=now)
     pairs = Pairing.objects.filter(public_id__in=letter.about.get("pairings", []), state=PairingState.OPEN)
     silent = pairs.exclude(Exists(contact)).exclude(Exists(paused)).exclude(Exists(ahead))
@@ -82,7 +85,8 @@ def still_silent(letter, now) -> str:
 
 def _sample(topic: str) -> dict:
     since = day(date(2027, 2, 3))
-    return {**sample(topic), "pairs": [{"name": "Sam Example", "since": since, "never": False}]}
+    pair = {"name": "Sam Example", "since": since, "never": False}
+    return {**sample(topic), "pair": pair, "pairs": [pair, {**pair, "name": "Robin Example", "never": True}]}
 
 
 _COMMON = {"still_needed": still_silent, "may_leave": may_leave, "optional": True, "sample": _sample}

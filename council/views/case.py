@@ -49,7 +49,7 @@ WORDS = {
     ),
     D.ANSWERED: (
         gettext_lazy("It is settled"),
-        gettext_lazy("Nothing more has to be decided. Where there is a pair, it goes on from today."),
+        gettext_lazy("Nothing more has to be decided. Whoever asked is told so."),
     ),
 }
 

@@ -88,6 +88,13 @@ def test_the_pair_goes_on_and_its_days_are_counted_anew(town, decision):
     assert fresh(town.pair).state == "open" and not Letter.objects.exists()
 
 
+def test_a_request_that_was_answered_leaves_the_days_of_the_pair_as_they_are(town):
+    case = w.make_case(town.pair, kind="no_mentor", owner=town.farida, asked_by=town.amara.user)
+    town.decide(D.ANSWERED, case)
+    assert fresh(case).decision == D.ANSWERED and not Restart.objects.exists()
+    assert Watch.objects.get(pairing=town.pair).look_at != LATER
+
+
 def test_easier_changes_places_and_rhythm_and_says_so_to_both(town):
     town.decide(D.EASIER, places=1, rhythm_days=42)
     assert fresh(town.pair).rhythm_days == 42 and fresh(town.chitra).places == 1

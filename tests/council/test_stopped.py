@@ -57,6 +57,8 @@ class Kill:
             with connection.cursor() as cursor:
                 cursor.execute(f"ROLLBACK TO SAVEPOINT {self.transactions[0]}")
                 cursor.execute(f"RELEASE SAVEPOINT {self.transactions[0]}")
+        # Where a block without a savepoint of its own was cut off, Django thinks the test's own transaction is broken.
+        transaction.set_rollback(False)
 
 
 def sweep(now):
@@ -147,17 +149,16 @@ def mentors_away(pairs):
 
 # What happened, the day to be stopped on, and what that day brings: a step of so many, or so many cases by then.
 DAYS = [
-    pytest.param(never_in_touch, 4, {"nudge": 7}, 0, id="never-nudge"),
-    pytest.param(never_in_touch, 9, {"nudge": 7, "nudge-2": 7}, 0, id="never-second-nudge"),
-    pytest.param(never_in_touch, 14, {"nudge": 7, "nudge-2": 7, "case": 7}, 7, id="never-case"),
-    pytest.param(never_in_touch, 28, {"nudge": 7, "nudge-2": 7, "case": 7}, 7, id="never-council"),
-    pytest.param(never_in_touch, 42, {"nudge": 7, "nudge-2": 7, "case": 7}, 7, id="never-overdue"),
-    pytest.param(fell_quiet, 21, {"nudge": 7}, 0, id="quiet-nudge"),
-    pytest.param(fell_quiet, 28, {"nudge": 7, "case": 7}, 7, id="quiet-case"),
-    pytest.param(fell_quiet, 42, {"nudge": 7, "case": 7}, 7, id="quiet-council"),
-    pytest.param(mentees_silent, 7, {"nudge": 7}, 0, id="mentee-asked-again"),
-    pytest.param(mentees_silent, 14, {"nudge": 7, "nudge-2": 7, "case": 7}, 14, id="mentee-silent-case"),
-    pytest.param(mentors_away, 7, {"nudge": 7}, 7, id="mentor-away-case"),
+    pytest.param(never_in_touch, 4, {"nudge": 6}, 0, id="never-nudge"),
+    pytest.param(never_in_touch, 9, {"nudge": 6, "nudge-2": 6}, 0, id="never-second-nudge"),
+    pytest.param(never_in_touch, 14, {"nudge": 6, "nudge-2": 6, "case": 6}, 6, id="never-case"),
+    pytest.param(never_in_touch, 28, {"nudge": 6, "nudge-2": 6, "case": 6}, 6, id="never-council"),
+    pytest.param(never_in_touch, 42, {"nudge": 6, "nudge-2": 6, "case": 6}, 6, id="never-overdue"),
+    pytest.param(fell_quiet, 21, {"nudge": 6}, 0, id="quiet-nudge"),
+    pytest.param(fell_quiet, 28, {"nudge": 6, "case": 6}, 6, id="quiet-case"),
+    pytest.param(mentees_silent, 7, {"nudge": 6}, 0, id="mentee-asked-again"),
+    pytest.param(mentees_silent, 14, {"nudge": 6, "nudge-2": 6, "case": 6}, 12, id="mentee-silent-case"),
+    pytest.param(mentors_away, 7, {"nudge": 6}, 6, id="mentor-away-case"),
 ]
 
 
@@ -169,7 +170,7 @@ def up_to(day):
 
 @pytest.mark.parametrize(("happens", "day", "steps", "cases"), DAYS)
 def test_stopped_at_every_statement(happens, day, steps, cases):
-    pairs = program_with_pairs([1, 1, 1, 2, 2])
+    pairs = program_with_pairs([1, 1, 1, 1, 2])
     happens(pairs)
     up_to(day)
     now = NOW + day * DAY
@@ -190,7 +191,7 @@ def test_stopped_at_every_statement(happens, day, steps, cases):
 @pytest.mark.parametrize("day", [4, 14])
 def test_without_a_transaction_a_stop_loses_something(day, monkeypatch):
     """The control: steps written down one statement at a time."""
-    program_with_pairs([1, 1, 1, 2, 2])
+    program_with_pairs([1, 1, 1, 1, 2])
     up_to(day)
     now = NOW + day * DAY
     whole = transaction.savepoint()

@@ -76,6 +76,8 @@ class Life:
         self.never = rng.random() < 0.1
         # They agree on meetings, and none takes place.
         self.unlucky = rng.random() < 0.06
+        away = self.never or self.unlucky or rng.random() < 0.1
+        self.first_on = None if away else today + rng.randrange(2, 12) * DAY
 
     def silent(self, today) -> bool:
         return self.never or bool(self.silent_from and today >= self.silent_from)
@@ -84,16 +86,14 @@ class Life:
 class Year:
     """The programs, their people, and the day it is."""
 
-    def __init__(self, seed: int, place: tuple, *, pairs: int):
+    def __init__(self, seed: int, *, pairs: int):
         self.rng = random.Random(seed)
         self.counts: Counter = Counter()
         self.lives: dict[int, Life] = {}
         self.day = FIRST_DAY
         self.now = datetime.combine(FIRST_DAY, time(12), UTC)
         Mail.refused, Mail.sent = set(), 0
-        # Beside it one of a handful in another zone: what is of one program must not be taken for the other's.
-        beside = ("Next door", "Pacific/Honolulu", 30)
-        self.programs = [self.program(*place, pairs), self.program(*beside, 2)]
+        self.programs = [self.program(*place, pairs // len(PLACES)) for place in PLACES]
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -146,6 +146,8 @@ class Year:
         self.now = datetime.combine(self.day, hour, UTC)
         for pk in Pairing.objects.open().order_by("pk").values_list("pk", flat=True):
             life = self.life(pk)
+            if life.first_on and self.day >= life.first_on:
+                self.say_hello(PAIRS.get(pk=pk), life)
             if self.chance(0.05 if life.unlucky else 0.02):
                 self.pair_lives(PAIRS.get(pk=pk), life)
         self.answer_check_ins()
@@ -174,6 +176,12 @@ class Year:
             self.lives[pk] = Life(self.rng, self.day)
             self.counts["pairs"] += 1
         return self.lives[pk]
+
+    def say_hello(self, pairing, life) -> None:
+        """Most are in touch within the first days, and one of them says so."""
+        life.first_on = None
+        by = self.rng.choice([pairing.mentor, pairing.mentee]).user
+        self.do("in touch", checkins.in_touch, pairing, on=pairing.program.today(self.now), by=by)
 
     def pair_lives(self, pairing, life) -> None:
         """What the two do of their own accord."""
@@ -263,7 +271,7 @@ class Year:
         """A mentee is asked whether they are there, or what suits them while their mentor is away."""
         rows = Ask.objects.filter(answered_at=None, look_at__isnull=False, pairing__state="open")
         for ask in rows.select_related("pairing__program", "pairing__mentor__user", "pairing__mentee__user", "leave"):
-            if answers.is_open(ask) and self.chance(0.15):
+            if answers.is_open(ask) and self.chance(0.08):
                 said = self.rng.choice(answers.ANSWERS[ask.kind])
                 on = ask.pairing.program.today(self.now)
                 self.do(f"answered: {said}", answers.answer_ask, ask, said, on=on, by=ask.pairing.mentee.user)
@@ -320,7 +328,7 @@ class Year:
                 self.life(pairing.pk).never, self.life(pairing.pk).silent_from = False, None
 
     def staff_come_and_go(self) -> None:
-        program = self.programs[0]
+        program = self.rng.choice(self.programs)
         staff = Membership.objects.of(program).filter(role__in=["coordinator", "council"], state="active")
         member = self.rng.choice(list(staff.select_related("program", "user")))
         deed = self.rng.random()
@@ -348,7 +356,7 @@ class Year:
     def match_who_waits(self, program) -> None:
         """Some of the waiting list are paired by hand, with mentors who are free."""
         coordinator = Membership.objects.of(program).filter(role="coordinator", state="active").first().user
-        waiting = Membership.objects.of(program).mentees().filter(state__in=["waiting", "ready"])
+        waiting = Membership.objects.of(program).mentees().filter(state="waiting")
         for mentee in list(waiting.exclude(user=coordinator).select_related("user", "program")[:2]):
             found = rounds.choices_for(program, mentee, program.policies.first())
             free = [one for one in found if one.free > 0 and not one.why_not and one.mentor.user_id != coordinator.pk]
