@@ -53,12 +53,12 @@ class Kill:
 
     def lose(self):
         """Killed while it committed: the database undoes what was not."""
+        # Where a block without a savepoint of its own was cut off, Django takes the test's own transaction for broken.
+        transaction.set_rollback(False)
         if self.transactions:
             with connection.cursor() as cursor:
                 cursor.execute(f"ROLLBACK TO SAVEPOINT {self.transactions[0]}")
                 cursor.execute(f"RELEASE SAVEPOINT {self.transactions[0]}")
-        # Where a block without a savepoint of its own was cut off, Django thinks the test's own transaction is broken.
-        transaction.set_rollback(False)
 
 
 def sweep(now):
