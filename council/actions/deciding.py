@@ -85,8 +85,15 @@ def _checked(words: str) -> str:
     return words
 
 
+def _hold_pairs(case) -> None:
+    """Keeps its pairs as they are, before the case: whoever writes down contact takes them in this order, too."""
+    pks = [pairing.pk for pairing in pairs_of(case)]
+    list(Pairing.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=pks).order_by("pk"))
+
+
 def _close(case, decision, by, now, words) -> None:
     """Closes it in the caller's transaction; deciding is an answer, too."""
+    _hold_pairs(case)
     Case.objects.filter(pk=case.pk, first_answer_at=None, first_answer_by__isnull=False).update(first_answer_at=now)
     if not cases.close(case, decision=decision, by=by, now=now, words=words):
         raise Refused(_("Somebody else has settled this in the meantime."))
@@ -234,6 +241,7 @@ def _close_or_note(case, decision, is_last: bool, said, by, now, words) -> None:
     if is_last:
         _close(case, decision, by, now, words)
         return
+    _hold_pairs(case)
     Case.objects.filter(pk=case.pk, first_answer_at=None, first_answer_by__isnull=False).update(first_answer_at=now)
     cases.add_line(case, f"{said} {words}".strip(), by=by, now=now)
 
