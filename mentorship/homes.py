@@ -119,13 +119,9 @@ def places(user, now) -> list[Place]:
 
 
 def duties(user) -> list[PointOfContact]:
-    """What this person answers for, or stands in for, in programs that have not ended; how much lies unopened there."""
+    """What this person answers for, or stands in for, in programs that have not ended."""
     theirs = PointOfContact.objects.filter(Q(person=user) | Q(deputy=user)).exclude(program__state=ProgramState.ENDED)
-    found = list(theirs.select_related("program", "person", "deputy").order_by("program__name", "duty"))
-    unopened = Counter(Concern.objects.readable_by(user).filter(opened_at=None).values_list("program", flat=True))
-    for duty in found:
-        duty.unopened = unopened[duty.program_id] if duty.duty in ANSWERING_DUTIES else 0
-    return found
+    return list(theirs.select_related("program", "person", "deputy").order_by("program__name", "duty"))
 
 
 def _first_contact_days(programs) -> dict[int, int]:

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 
 from council import requested
+from council.models import Concern
 from mentorship import homes, living, program_home
 
 
@@ -31,6 +32,7 @@ def home(request):
         "places": places,
         "programs": programs,
         "duties": homes.duties(request.user),
+        "unread_concerns": Concern.objects.readable_by(request.user).filter(opened_at=None).count(),
         "asked": requested.questions_to(request.user),
         "step": homes.next_step(places, needs, lambda day: date_format(day, "l j F")),
         "with_partners": [place for place in places if place.partners],
