@@ -165,9 +165,10 @@ def test_it_is_settled_with_words_once_it_was_read(program, mentee, contact, dep
     page = w.signed_in(contact)
     page.post(reverse("council:concern_close", args=[concern.public_id]), {"words": "We talked, all is arranged."})
     concern.refresh_from_db()
-    assert concern.closed_by == contact and list(
-        concern.readings.order_by("pk").values_list("what", flat=True)
-    ) == ["read", "closed"]
+    assert concern.closed_by == contact and list(concern.readings.order_by("pk").values_list("what", flat=True)) == [
+        "read",
+        "closed",
+    ]
 
 
 def test_readings_are_append_only(program, mentee, contact):
