@@ -44,7 +44,8 @@ class Door:
 @form_methods
 def page(request):
     """For whoever is signed in."""
-    return answer(request, Door(request.user, reverse("council:help"), request.GET.get("program", "")[:80]))
+    slug = request.GET.get("program", "").replace("\x00", "")[:80]
+    return answer(request, Door(request.user, reverse("council:help"), slug))
 
 
 def wrong(request, signed, person, token):

@@ -212,10 +212,10 @@ def test_an_address_is_put_right_until_somebody_has_signed_in(world):
     assert client.post(signed_in, {"email": "new@example.org"}).status_code == 403
 
 
-def test_somebody_in_a_pair_is_not_removed_and_the_page_says_why(world):
+def test_somebody_in_a_pair_is_removed_with_their_pairs_and_never_without(world):
     client, mentor = world.client("coordinator"), world.memberships["mentor"]
     page = reverse("programs:participant", args=["harbour", mentor.public_id])
-    assert "Remove from the program" not in client.get(page).content.decode()
+    assert "Remove from the program, and end their pairs" in client.get(page).content.decode()
     move = reverse("programs:move", args=["harbour", mentor.public_id, "left"])
     for response in (client.get(move, follow=True), client.post(move, follow=True)):
         assert "in a pair with Amara Okafor" in response.content.decode()
