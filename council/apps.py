@@ -9,12 +9,12 @@ class CouncilConfig(AppConfig):
     def ready(self):
         from checkins import watching
         from council import purposes
-        from council.actions import answers, cases, climbing, pausing
+        from council.actions import answers, cases, climbing, pausing, wishes
         from council.letters import asks, concerns, decisions, leaves, nudges, requests
         from council.letters import cases as case_letters
         from matching import listeners
         from outbox import kinds
-        from surveys import resting
+        from surveys import follow_ups, resting
 
         for letters in (asks, case_letters, concerns, decisions, leaves, nudges, requests):
             letters.register()
@@ -26,3 +26,4 @@ class CouncilConfig(AppConfig):
         watching.on_missed(climbing.missed_again)
         listeners.on_ended(climbing.pair_ended)
         resting.register(pausing.resting)
+        follow_ups.register(wishes.came_of)

@@ -10,8 +10,8 @@ def share(value, out_of) -> float:
     return round(min(max(float(value) / float(out_of), 0), 1) * WIDTH, 2)
 
 
-def bars(rows) -> list[dict]:
-    """One bar a row, the longest as wide as the chart."""
+def bars(rows, out_of=None) -> list[dict]:
+    """One bar a row; `out_of` is as wide as the chart, without it the longest."""
     rows = [(label, value or 0) for label, value in rows]
-    most = max((value for _, value in rows), default=0)
+    most = out_of or max((value for _, value in rows), default=0)
     return [{"label": label, "value": value, "width": share(value, most)} for label, value in rows]

@@ -26,6 +26,7 @@ from programs.models import (
 from programs.navigation import list_url
 from programs.permissions import can_coordinate, letters_visible_to
 from programs.views.pages import coordinator_page, render
+from surveys import results
 
 S = MembershipState
 PEOPLE = "admin:programs_membership_changelist"
@@ -65,6 +66,8 @@ class Figures:
     contacts: list = field(default_factory=list)
     follow_ups: int = 0
     overdue: int = 0
+    # People who say that it goes badly and asked for nothing.
+    low: int = 0
 
     def count(self, role: str, *states) -> int:
         """Participants in a role, in these states, or all who have not gone."""
@@ -107,6 +110,8 @@ def figures_of(programs, user, now) -> dict[int, Figures]:
     for pk, state, number in imports.values_list("program", "state").annotate(n=Count("pk")):
         found[pk].imports[state] = number
     _count_follow_ups(found, user, now)
+    for pk, number in results.low_counts(user, list(found)).items():
+        found[pk].low = number
     for pk, state in Round.objects.in_work().filter(program__in=found).values_list("program", "state"):
         found[pk].rounds.add(state)
     for pk in Policy.objects.filter(program__in=found).order_by().values_list("program", flat=True).distinct():
@@ -127,7 +132,7 @@ def _count_follow_ups(found, user, now) -> None:
 
 def needs_of(program, figures) -> list[Need]:
     """What waits for the coordinator, the first thing first."""
-    asked = [_to_open, _to_follow_up, _to_import, _to_rules, _to_round, _to_match, _to_deliver]
+    asked = [_to_open, _to_follow_up, _to_look_after, _to_import, _to_rules, _to_round, _to_match, _to_deliver]
     return [need for ask in asked if (need := ask(program, figures))]
 
 
@@ -166,6 +171,22 @@ def _to_follow_up(program, figures):
         why,
         _("Look at the follow-ups"),
         reverse("council:board", args=[program.slug]),
+    )
+
+
+def _to_look_after(program, figures):
+    if not figures.low:
+        return None
+    words = ngettext(
+        "One person says it is going badly and asked for nothing",
+        "%(number)s people say it is going badly and asked for nothing",
+        figures.low,
+    )
+    return Need(
+        words % {"number": figures.low},
+        _("Nothing happens by itself. A friendly question from you is often enough."),
+        _("See who"),
+        reverse("surveys:results", args=[program.slug]),
     )
 
 

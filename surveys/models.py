@@ -63,8 +63,11 @@ class Invitation(models.Model):
     sheet = models.OneToOneField(Sheet, models.PROTECT, null=True, blank=True, related_name="+")
     asked_at = models.DateTimeField(_("asked"))
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
-    # When whoever acts on wishes has seen this answer; null again once it is changed.
-    heard_at = models.DateTimeField(null=True, blank=True)
+    # When whoever acts on wishes has looked at this answer, and what was wished for then; null again once it changes.
+    looked_at = models.DateTimeField(null=True, blank=True)
+    known_wish = models.CharField(max_length=20, blank=True)
+    # Said to go badly, with no wish: since when it stands so, until a coordinator has seen to it.
+    low_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -81,7 +84,17 @@ class Invitation(models.Model):
         indexes = [
             models.Index(
                 fields=["answered_at"],
-                condition=Q(answered_at__isnull=False, heard_at__isnull=True),
-                name="pulses_to_hear",
-            )
+                condition=Q(answered_at__isnull=False, looked_at__isnull=True),
+                name="pulses_to_look_at",
+            ),
+            models.Index(fields=["low_at"], condition=Q(low_at__isnull=False), name="low_pulses_to_see_to"),
+            models.Index(fields=["membership", "asked_at"], name="pulses_of_one_email"),
         ]
+
+
+class Postponed(models.Model):
+    """A pair whose day came while it rested: asked once the rest is over."""
+
+    pairing = models.OneToOneField(Pairing, models.CASCADE, related_name="+")
+    # The last civil day of the program on which it was seen at rest.
+    rested_on = models.DateField()

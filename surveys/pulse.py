@@ -1,10 +1,13 @@
 """The pulse as a form: how is it going, and what would you like from us."""
 
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Role
 from questions.actions import QuestionSpec, save_version
-from surveys.models import Survey, SurveyKind
+from questions.models import Questionnaire
+from surveys.models import Survey, SurveyKind, Wave
 
 GOING, WISH = "going", "wish"
 NOTHING, WRITE, CALL, OTHER = "nothing", "write", "call", "other"
@@ -24,8 +27,8 @@ WISH_WORDS = {
 }
 # What the last one says to a mentor.
 OTHER_FOR_MENTORS = _("Talk about whether this pair suits")
-# A low answer is looked at even where nothing was wished for.
 LOW = ("1", "2")
+TITLE_LENGTH = Questionnaire._meta.get_field("title").max_length
 
 
 def wish_words(role: str) -> dict:
@@ -33,16 +36,34 @@ def wish_words(role: str) -> dict:
     return {**WISH_WORDS, OTHER: OTHER_FOR_MENTORS} if role == Role.MENTOR else WISH_WORDS
 
 
+def is_low(going: str, wish: str) -> bool:
+    """Said to go badly, and asked for nothing: a coordinator looks at it all the same."""
+    return going in LOW and wish == NOTHING
+
+
 def pulse_of(program, now) -> Survey:
     """The pulse of a program, made the first time somebody is asked."""
-    if known := Survey.objects.filter(program=program, kind=SurveyKind.PULSE).select_related("questionnaire").first():
-        return known
+    known = Survey.objects.filter(program=program, kind=SurveyKind.PULSE).select_related("questionnaire")
+    return known.first() or _make(program, now) or known.get()
+
+
+def _make(program, now) -> Survey | None:
+    """Both written or neither; None where another process was quicker."""
     questions = [
-        QuestionSpec(GOING, "How is it going?", kind="scale", options=SCALE),
-        QuestionSpec(WISH, "What would you like from us?", kind="choice", options=tuple(WISH_WORDS)),
+        QuestionSpec(GOING, _text("How is it going?"), kind="scale", options=SCALE),
+        QuestionSpec(WISH, _text("What would you like from us?"), kind="choice", options=tuple(WISH_WORDS)),
     ]
-    form = save_version(None, title=f"Pulse of {program}", questions=questions, now=now)
-    survey, _new = Survey.objects.get_or_create(
-        program=program, kind=SurveyKind.PULSE, defaults={"questionnaire": form, "created_at": now}
-    )
-    return survey
+    title = _text("Pulse of %(program)s") % {"program": program}
+    try:
+        with transaction.atomic():
+            form = save_version(None, title=title[:TITLE_LENGTH], questions=questions, now=now)
+            return Survey.objects.create(program=program, kind=SurveyKind.PULSE, questionnaire=form, created_at=now)
+    except IntegrityError:
+        return None
+
+
+def wave_of(program, now) -> Wave:
+    """This month's wave of a program's pulse."""
+    month = program.today(now).replace(day=1)
+    wave, _new = Wave.objects.get_or_create(survey=pulse_of(program, now), month=month)
+    return wave

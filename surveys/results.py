@@ -3,10 +3,53 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
-from questions import values
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from matching.models import PairingState
+from questions.models import Answer as Value
+from surveys.letters import other_of
 from surveys.models import Invitation
 from surveys.pulse import GOING, GOING_WORDS, LOW, NOTHING, WISH, wish_words
+
+A_PAGE = 50
+SHOWS = {
+    "answered": _("All answers"),
+    "wish": _("With a wish"),
+    "low": _("1 or 2"),
+    "open": _("Not answered"),
+}
+SORTS = {
+    "newest": (_("Newest first"), [F("answered_at").desc(nulls_last=True), "-asked_at", "-pk"]),
+    "lowest": (_("Lowest first"), [F("said_going").asc(nulls_last=True), "-answered_at", "-pk"]),
+    "name": (_("By name"), ["membership__user__name", "membership__user", "-pk"]),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address of the list asks for; anything else is what it shows first."""
+
+    show: str = "answered"
+    q: str = ""
+    sort: str = "newest"
+
+    @classmethod
+    def of(cls, query) -> "Wanted":
+        show, sort = query.get("show", ""), query.get("sort", "")
+        return cls(
+            show=show if show in SHOWS else "answered",
+            q=query.get("q", "").strip().replace("\x00", "")[:150],
+            sort=sort if sort in SORTS else "newest",
+        )
+
+    def url(self, **changes) -> str:
+        """The same list with some of it changed."""
+        wanted = {"show": self.show, "q": self.q, "sort": self.sort, **changes}
+        return "?" + urlencode({key: value for key, value in wanted.items() if value})
 
 
 @dataclass(frozen=True)
@@ -14,8 +57,11 @@ class Answer:
     """One invitation as its page tells of it."""
 
     invitation: Invitation
-    going: str
-    wish: str
+    follow_up: object = None
+
+    @property
+    def going(self) -> str:
+        return self.invitation.said_going or ""
 
     @property
     def going_words(self) -> str:
@@ -23,21 +69,12 @@ class Answer:
 
     @property
     def wish_words(self) -> str:
-        return str(wish_words(self.invitation.membership.role).get(self.wish, "")) if self.wish else ""
-
-    @property
-    def is_low(self) -> bool:
-        return self.going in LOW
-
-    @property
-    def wishes(self) -> bool:
-        return bool(self.wish) and self.wish != NOTHING
+        wish = self.invitation.said_wish
+        return str(wish_words(self.invitation.membership.role).get(wish, "")) if wish else ""
 
     @property
     def other(self):
-        pairing = self.invitation.pairing
-        mine = self.invitation.membership_id == pairing.mentor_id
-        return pairing.mentee.user if mine else pairing.mentor.user
+        return other_of(self.invitation)
 
 
 @dataclass(frozen=True)
@@ -45,36 +82,77 @@ class Month:
     """The mean of the answers given to the questions of one month."""
 
     month: date
-    mean: float
+    mean: float | None
     n: int
     asked: int
 
+    @property
+    def words(self) -> str:
+        return date_format(self.month, "F Y")
 
-def answers_of(user, program) -> list[Answer]:
-    """Everybody asked in a program whom this person may read, the newest first; three queries."""
-    rows = Invitation.objects.visible_to(user).filter(pairing__program=program)
-    rows = rows.select_related("membership__user", "wave", "pairing__mentor__user", "pairing__mentee__user")
-    found = list(rows.order_by("-answered_at", "-asked_at", "-pk"))
-    said = values.of_sheets(row.sheet_id for row in found)
+
+def said(key: str) -> Subquery:
+    return Subquery(Value.objects.filter(sheet=OuterRef("sheet"), question__key=key).values("value")[:1])
+
+
+def asked_in(user, program):
+    """Everybody asked in a program whom this person may read."""
+    return Invitation.objects.visible_to(user).filter(pairing__program=program)
+
+
+def rows(user, program, wanted: Wanted):
+    """Those the address asks for, in its order, each with what was said."""
+    found = asked_in(user, program).annotate(said_going=said(GOING), said_wish=said(WISH))
+    found = found.filter(answered_at__isnull=wanted.show == "open")
+    if wanted.show == "wish":
+        found = found.exclude(said_wish=NOTHING)
+    elif wanted.show == "low":
+        found = found.filter(Q(said_going=LOW[0]) | Q(said_going=LOW[1]))
+    if wanted.q:
+        either = Q(pairing__mentor__user__name__icontains=wanted.q) | Q(pairing__mentee__user__name__icontains=wanted.q)
+        found = found.filter(either)
+    people = ("membership__user", "pairing__program", "pairing__mentor__user", "pairing__mentee__user")
+    return found.select_related(*people).order_by(*SORTS[wanted.sort][1])
+
+
+def months_of(user, program) -> list[Month]:
+    """The means by month of asking, the oldest first, with how many answered of how many; one query."""
+    counts = asked_in(user, program).order_by().annotate(said_going=said(GOING))
+    given, asked = defaultdict(dict), defaultdict(int)
+    for month, going, n in counts.values_list("wave__month", "said_going").annotate(n=Count("pk")):
+        asked[month] += n
+        if going:
+            given[month][int(going)] = n
     return [
-        Answer(row, said.get(row.sheet_id, {}).get(GOING, ""), said.get(row.sheet_id, {}).get(WISH, ""))
-        for row in found
+        Month(
+            month,
+            sum(going * n for going, n in given[month].items()) / sum(given[month].values()) if given[month] else None,
+            sum(given[month].values()),
+            asked[month],
+        )
+        for month in sorted(asked)
     ]
 
 
-def months_of(answers: list[Answer]) -> list[Month]:
-    """The means by month, the oldest first; a month nobody answered in has none."""
-    asked, given = defaultdict(int), defaultdict(list)
-    for answer in answers:
-        month = answer.invitation.wave.month
-        asked[month] += 1
-        if answer.going:
-            given[month].append(int(answer.going))
-    return [
-        Month(month, sum(given[month]) / len(given[month]), len(given[month]), asked[month]) for month in sorted(given)
-    ]
+def low_without_wish(user, programs):
+    """Who says that it goes badly and asked for nothing, until a coordinator has seen to it; an index holds them."""
+    low = Invitation.objects.visible_to(user).filter(low_at__isnull=False, pairing__state=PairingState.OPEN)
+    return low.filter(pairing__program__in=programs)
 
 
-def low_without_wish(answers: list[Answer]) -> list[Answer]:
-    """Who says that it goes badly and asks for nothing: a coordinator may want to ask."""
-    return [answer for answer in answers if answer.is_low and not answer.wishes]
+def low_counts(user, programs) -> dict[int, int]:
+    """How many people these are, by the primary key of their program; one query."""
+    rows = low_without_wish(user, programs).order_by().values_list("pairing__program")
+    return dict(rows.annotate(n=Count("membership", distinct=True)))
+
+
+COLUMNS = [
+    (_("Name"), lambda one: str(one.invitation.membership.user)),
+    (_("Role"), lambda one: one.invitation.membership.get_role_display()),
+    (_("In a pair with"), lambda one: str(one.other)),
+    (_("How is it going, 1 to 5"), lambda one: int(one.going) if one.going else ""),
+    (_("In words"), lambda one: one.going_words),
+    (_("Would like"), lambda one: one.wish_words),
+    (_("Asked"), lambda one: one.invitation.asked_at),
+    (_("Answered"), lambda one: one.invitation.answered_at),
+]

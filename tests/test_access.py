@@ -240,6 +240,11 @@ TABLE = {
     "council:concern_close": Line(signed_in(NO_METHOD), of_concern, posts=signed_in(HIDDEN) | {"safeguarding": FOUND}),
     "surveys:pulse": Line(signed_in(HIDDEN) | {"mentee": OK}, lambda world: [world.invitation.public_id]),
     "surveys:results": Line(coordinators(), of_program),
+    "surveys:see_to": Line(
+        coordinators(NO_METHOD),
+        lambda world: [world.program.slug, world.answered_invitation.public_id],
+        posts=coordinators(FOUND),
+    ),
     # The admin's own frame.
     "admin:index": Line(staff(council=OK)),
     "admin:login": Line(who(SIGN_IN, REFUSED, FOUND, FOUND, FOUND)),

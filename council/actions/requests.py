@@ -24,6 +24,7 @@ WANTED = {
     "call": gettext_lazy("I would like somebody to call me."),
     "other": gettext_lazy("I would like to talk about another mentor."),
 }
+OTHER_FOR_MENTORS = gettext_lazy("I would like to talk about whether this pair suits.")
 
 
 def checked(words: str) -> str:
@@ -94,38 +95,51 @@ def no_mentor(pairing: Pairing, *, addressed=Tier.COORDINATOR, words="", by, now
     return open_once(opening, by=by, now=now)
 
 
+def wanted_words(wanted: str, role: str) -> str:
+    """What somebody would like from us, as they would say it; Refused where it is nothing we know."""
+    if wanted not in WANTED:
+        raise Refused(_("Say what you would like from us."))
+    return str(OTHER_FOR_MENTORS if wanted == "other" and role == Role.MENTOR else WANTED[wanted])
+
+
 def wish(
-    pairing: Pairing | None, wanted: str, words="", *, membership=None, addressed=Tier.COORDINATOR, episode="", by, now
+    pairing: Pairing | None, wanted: str, words="", *, membership=None, addressed=Tier.COORDINATOR, by, now
 ) -> Case:
-    """Somebody would like to hear from us, or to talk about another mentor; `episode` is the pulse that said so.
+    """Somebody would like to hear from us, or to talk about another mentor.
 
     Without a pair, of somebody who has none; else `membership` says which of the two asks, the mentee unless told.
     """
-    if wanted not in WANTED:
-        raise Refused(_("Say what you would like from us."))
     membership = membership or pairing.mentee
-    program, person = membership.program, membership.user
-    if known := requested.open_case(CaseKind.WISH, person, pairing=pairing, membership=membership):
+    wanted_words(wanted, membership.role)
+    if known := requested.open_case(CaseKind.WISH, membership.user, pairing=pairing, membership=membership):
         return known
-    concerned = both_of(pairing) if pairing is not None else [person]
-    addressed = _told(program, addressed, concerned, now)
     about = pairing.pk if pairing is not None else f"member-{membership.pk}"
     # One of each a day: the two of a pair may each have a wish.
     side = "" if pairing is None or membership.pk == pairing.mentee_id else "mentor:"
-    opening = cases.new_case(
+    cause = f"wish:{about}:{side}{membership.program.today(now)}"
+    opening = opening_of_wish(membership, wanted, words, cause=cause, pairing=pairing, addressed=addressed, now=now)
+    return open_once(opening, by=by, now=now)
+
+
+def opening_of_wish(
+    membership, wanted: str, words="", *, cause: str, pairing=None, concerned=(), addressed=Tier.COORDINATOR, now
+):
+    """A wish as a case that is to be opened: call it outside any transaction."""
+    people = {person.pk: person for person in (membership.user, *concerned, *(both_of(pairing) if pairing else ()))}
+    addressed = _told(membership.program, addressed, people.values(), now)
+    return cases.new_case(
         kind=CaseKind.WISH,
-        cause=f"wish:{about}:{side}{episode or program.today(now)}",
-        program=program,
+        cause=cause,
+        program=membership.program,
         membership=membership,
         pairing=pairing,
-        concerned=concerned,
+        concerned=people.values(),
         now=now,
-        asked_by=person,
+        asked_by=membership.user,
         addressed=addressed,
-        words=f"{WANTED[wanted]}\n\n{checked(words)}".strip(),
+        words=f"{wanted_words(wanted, membership.role)}\n\n{checked(words)}".strip(),
         tier=addressed,
     )
-    return open_once(opening, by=by, now=now)
 
 
 def no_mentee(pairing: Pairing, *, by, now) -> Ask | Case:

@@ -76,9 +76,9 @@ def meter(value, out_of, label, target=None, unit=""):
 
 
 @register.inclusion_tag("components/bar_chart.html")
-def bar_chart(title, rows, head=None, unit=""):
+def bar_chart(title, rows, head=None, unit="", out_of=None):
     """Bars for (label, number) rows, drawn here, with the same figures as a table behind."""
-    return {"title": title, "bars": charts.bars(rows), "head": head or _("What"), "unit": unit or _("How many")}
+    return {"title": title, "bars": charts.bars(rows, out_of), "head": head or _("What"), "unit": unit or _("How many")}
 
 
 @register.inclusion_tag("components/steps.html")

@@ -34,9 +34,9 @@ FIRST_DAY = date(2026, 11, 16)
 # A program, where its clock is, and how often its pairs meet.
 PLACES = [
     ("Harbour volunteers", "Europe/London", 30),
-    ("Mumbai makers", "Asia/Kolkata", 21),
-    ("São Paulo readers", "America/Sao_Paulo", 45),
-    ("Kobe cooks", "Asia/Tokyo", 60),
+    ("Mumbai makers", "Asia/Kolkata", 30),
+    ("São Paulo readers", "America/Sao_Paulo", 60),
+    ("Kobe cooks", "Asia/Tokyo", 90),
 ]
 PAIRS = Pairing.objects.select_related("program", "mentor__user", "mentee__user", "mentor__program", "mentee__program")
 MINDS = ["Policy", "Finance", "Digital"]
@@ -72,10 +72,10 @@ class Life:
     def __init__(self, rng, today):
         self.meets = rng.choice([0.9, 0.9, 0.8, 0.5])
         self.mentor_says, self.mentee_says = rng.choice([0.9, 0.7, 0.1]), rng.choice([0.9, 0.6, 0.1])
-        self.silent_from = today + rng.randrange(500) * DAY if rng.random() < 0.7 else None
+        self.silent_from = today + rng.randrange(500) * DAY if rng.random() < 0.6 else None
         self.never = rng.random() < 0.1
         # They agree on meetings, and none takes place.
-        self.unlucky = rng.random() < 0.06
+        self.unlucky = rng.random() < 0.04
         away = self.never or self.unlucky or rng.random() < 0.1
         self.first_on = None if away else today + rng.randrange(2, 12) * DAY
 
@@ -132,7 +132,7 @@ class Year:
         try:
             done = act(*args, now=self.now, **kwargs)
         except Refused as refusal:
-            self.counts[f"refused: {refusal}"] += 1
+            self.counts[f"refused: {str(refusal)[:40]} …"] += 1
             return None
         self.counts[what] += 1
         return done
@@ -148,7 +148,7 @@ class Year:
             life = self.life(pk)
             if life.first_on and self.day >= life.first_on:
                 self.say_hello(PAIRS.get(pk=pk), life)
-            if self.chance(0.05 if life.unlucky else 0.02):
+            if self.chance(0.05 if life.unlucky else 0.014):
                 self.pair_lives(PAIRS.get(pk=pk), life)
         self.answer_check_ins()
         self.answer_pulses()
@@ -264,14 +264,14 @@ class Year:
         rows = Invitation.objects.filter(answered_at=None, asked_at__gt=self.now - 6 * DAY, pairing__state="open")
         for row in rows.select_related("pairing", "membership__user", "wave__survey__questionnaire"):
             if self.chance(0.15):
-                going, wish = self.rng.choice("12345"), self.rng.choice(["nothing"] * 4 + ["write", "call", "other"])
+                going, wish = self.rng.choice("12345"), self.rng.choice(["nothing"] * 12 + ["write", "call", "other"])
                 self.do(f"pulse: {wish}", surveys.answer, row, going=going, wish=wish, by=row.membership.user)
 
     def answer_questions(self) -> None:
         """A mentee is asked whether they are there, or what suits them while their mentor is away."""
         rows = Ask.objects.filter(answered_at=None, look_at__isnull=False, pairing__state="open")
         for ask in rows.select_related("pairing__program", "pairing__mentor__user", "pairing__mentee__user", "leave"):
-            if answers.is_open(ask) and self.chance(0.08):
+            if answers.is_open(ask) and self.chance(0.2 if ask.leave else 0.08):
                 said = self.rng.choice(answers.ANSWERS[ask.kind])
                 on = ask.pairing.program.today(self.now)
                 self.do(f"answered: {said}", answers.answer_ask, ask, said, on=on, by=ask.pairing.mentee.user)
@@ -295,8 +295,8 @@ class Year:
         by = {"by": case.owner}
         if case.is_cry and case.first_answer_at is None:
             self.do("first answer", cases.answered, case, **by)
-        if not hurry and self.chance(0.15):
-            self.do("snoozed", cases.snooze, case, days=7, **by)
+        nearly_due = case.due_at < self.now + 5 * DAY
+        if nearly_due and self.chance(0.5) and self.do("snoozed", cases.snooze, case, days=7, **by):
             return
         if not hurry and case.at_council_since is None and self.chance(0.1):
             self.do("handed on", cases.to_council, case, why="This is hard.", **by)
