@@ -5,12 +5,16 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from checkins import ahead, words
 from checkins.models import Meeting
+from council import requested
+from council.models import Concern
 from matching.models import Pairing
+from mentorship import program_home
 from profiles import civil
 from programs import answering
 from programs.figures import FIGURES
@@ -93,6 +97,23 @@ class Step:
     action: str = ""
     url: str = ""
     place: str = ""
+
+
+def page_context(user, now) -> dict:
+    """Everything the home of this person shows, whoever looks at it."""
+    found = places(user, now)
+    programs = program_home.lines(user, now)
+    needs = [(line["program"], line["need"]) for line in programs if line["need"]]
+    return {
+        "places": found,
+        "programs": programs,
+        "duties": duties(user),
+        "unread_concerns": Concern.objects.readable_by(user).filter(opened_at=None).count(),
+        "asked": requested.questions_to(user),
+        "step": next_step(found, needs, lambda day: date_format(day, "l j F")),
+        "with_partners": [place for place in found if place.partners],
+        "without_partners": [place for place in found if not place.partners],
+    }
 
 
 def places(user, now) -> list[Place]:

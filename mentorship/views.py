@@ -5,12 +5,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 
-from council import requested
-from council.models import Concern
-from mentorship import homes, living, program_home
+from mentorship import homes, living
 
 
 @login_not_required
@@ -24,21 +21,7 @@ def front(request):
 @never_cache
 def home(request):
     """What somebody has to do now, what comes next, and where they get help."""
-    now = timezone.now()
-    places = homes.places(request.user, now)
-    programs = program_home.lines(request.user, now)
-    needs = [(line["program"], line["need"]) for line in programs if line["need"]]
-    context = {
-        "places": places,
-        "programs": programs,
-        "duties": homes.duties(request.user),
-        "unread_concerns": Concern.objects.readable_by(request.user).filter(opened_at=None).count(),
-        "asked": requested.questions_to(request.user),
-        "step": homes.next_step(places, needs, lambda day: date_format(day, "l j F")),
-        "with_partners": [place for place in places if place.partners],
-        "without_partners": [place for place in places if not place.partners],
-    }
-    return render(request, "home/home.html", context)
+    return render(request, "home/home.html", homes.page_context(request.user, timezone.now()))
 
 
 @login_not_required
