@@ -14,7 +14,8 @@ from django.conf import settings
 from tests.parts.processes import start, wait_until
 from tests.parts.smtp import SmtpSink
 
-pytestmark = pytest.mark.parts
+# Each of them brings servers of its own.
+pytestmark = [pytest.mark.parts, pytest.mark.once]
 PROCESSES = 2
 KILLS = 10
 # No measure of speed: only that a test that cannot end says so.
