@@ -50,6 +50,7 @@ PURE = [
     "matching/solver/*.py",
     "matching/scoring*",
     "matching/scoring/*.py",
+    "matching/spreadsheets.py",
 ]
 OUTSIDE_PURE = {"django", "allauth", "celery", "crispy_forms", "django_filters", "django_tables2"}
 ROW_SIGNALS = {
