@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import scoring
+from matching.scoring.answers import plain_text
 from matching.solver import Solution, explain_unmatched, solve
 from programs.imports import columns
 from questions import cells
@@ -144,6 +146,33 @@ def _renamed(rule: Any, keys: Mapping[str, Mapping[str, str]]) -> Any:
     return renamed
 
 
+# What two people who work together share, so that their mentor should be from elsewhere.
+NEARNESS = re.compile(r"\b(organi[sz]ation|employer|company|department|team|manager|unit|office|school)\b")
+PROPOSED_POINTS = 10
+MOST_PROPOSED = 4
+
+
+def proposed_rules(mentees: People, mentors: People) -> list[dict]:
+    """Rules to start from: columns of both files that say where somebody works must differ, others count if the same.
+
+    A column counts only where its answers occur on both sides; free text does not.
+    """
+    differ, same = [], []
+    of_mentors = _keys_by_name(mentors.labels)
+    for key, label in mentees.labels.items():
+        other = of_mentors.get(columns.plain(label))
+        shared = other and {plain_text(said) for said in mentees.values(key)} & {
+            plain_text(said) for said in mentors.values(other)
+        }
+        if not shared:
+            continue
+        if NEARNESS.search(columns.plain(label)):
+            differ.append({"kind": "must_differ", "mentee": key, "mentor": other})
+        elif len(mentees.values(key)) <= columns.MOST_OPTIONS:
+            same.append({"kind": "same_value", "mentee": key, "mentor": other, "points": PROPOSED_POINTS})
+    return [*differ[:MOST_PROPOSED], *same[:MOST_PROPOSED]]
+
+
 @dataclass(frozen=True)
 class Line:
     """What became of one mentee: their mentor with the reasons, or why there is none."""
@@ -153,6 +182,13 @@ class Line:
     score: int
     reasons: tuple[tuple[int, str], ...]
     why_none: str = ""
+
+    def cells(self) -> tuple[str | int, ...]:
+        """The line as a file has it: both names and addresses, the score, the reasons with points, why nobody."""
+        mentor = self.mentor or Person(0, "", "")
+        why = " ".join(f"{words} ({points})" for points, words in self.reasons)
+        score = self.score if self.mentor else ""
+        return self.mentee.name, self.mentee.email, mentor.name, mentor.email, score, why, self.why_none
 
 
 @dataclass(frozen=True, eq=False)

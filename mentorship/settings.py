@@ -176,6 +176,8 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+# Besides the library's own: a page that computes for anybody.
+ACCOUNT_RATE_LIMITS = {"try_matching": "30/10m/ip"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
 # Coordinators, council and those named for safeguarding are sent to set one up; embedded, it is offered.

@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from matching.views import trying
 from mentorship import program_home, views
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("home/", views.home, name="home"),
     path("design/", views.design, name="design"),
+    path("try/", trying.page, name="try"),
     path("", include("profiles.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("outbox.urls")),

@@ -162,6 +162,7 @@ TABLE = {
     # Whoever is signed in is at home.
     "front": Line(everybody(FOUND) | {"anonymous": OK}),
     "design": Line(everybody()),
+    "try": Line(everybody()),
     "profile": Line(signed_in()),
     "home": Line(signed_in()),
     **{name: Line(answers) for name, answers in ACCOUNT.items()},

@@ -81,13 +81,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{words:10}{found.matched:>9}{found.total:>9}{lowest:>9}")
 
     def _write(self, out: Path, outcome: Outcome) -> None:
-        lines = outcome.lines()
-        rows = [
-            [line.mentee.name, line.mentee.email, line.mentor.name if line.mentor else "",
-             line.mentor.email if line.mentor else "", line.score if line.mentor else "",
-             " ".join(f"{words} ({points})" for points, words in line.reasons), line.why_none]
-            for line in lines
-        ]  # fmt: skip
+        rows = [line.cells() for line in outcome.lines()]
         try:
             out.write_bytes(write_csv(HEADER, rows))
         except OSError as error:
