@@ -155,7 +155,7 @@ MOST_PROPOSED = 4
 def proposed_rules(mentees: People, mentors: People) -> list[dict]:
     """Rules to start from: columns of both files that say where somebody works must differ, others count if the same.
 
-    A column counts only where its answers occur on both sides; free text does not.
+    A column counts only where its answers tell people apart and occur on both sides; yes and no, and free text, do not.
     """
     differ, same = [], []
     of_mentors = _keys_by_name(mentors.labels)
@@ -164,7 +164,7 @@ def proposed_rules(mentees: People, mentors: People) -> list[dict]:
         shared = other and {plain_text(said) for said in mentees.values(key)} & {
             plain_text(said) for said in mentors.values(other)
         }
-        if not shared:
+        if not shared or len(mentees.values(key)) < 2 or any(isinstance(said, bool) for said in mentees.answers[key]):
             continue
         if NEARNESS.search(columns.plain(label)):
             differ.append({"kind": "must_differ", "mentee": key, "mentor": other})

@@ -23,7 +23,8 @@ KINDS = [
     ("same_value", _("counts if the same")),
     ("wish_met", _("counts if the mentor has what the mentee names")),
 ]
-WEIGHTS = [("5", _("a little")), ("10", _("some")), ("20", _("a lot"))]
+WEIGHTS = [("", "–"), ("5", _("a little")), ("10", _("some")), ("20", _("a lot"))]
+USUAL_WEIGHT = 10
 MOST_RULES = 8
 
 
@@ -112,7 +113,7 @@ class RuleForm(forms.Form):
         if not data.get("kind"):
             return None
         rule = {key: data[key] for key in ("kind", "mentee", "mentor")}
-        return rule if data["kind"] == "must_differ" else {**rule, "points": int(data["points"] or WEIGHTS[1][0])}
+        return rule if data["kind"] == "must_differ" else {**rule, "points": int(data["points"] or USUAL_WEIGHT)}
 
 
 class RulesForm(forms.BaseFormSet):
