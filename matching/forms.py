@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -10,6 +12,7 @@ from matching import scoring
 from matching.scoring import PolicyError
 
 LONG = 5000
+LARGEST_RULES = 200_000
 MOST_POINTS = 100_000
 STEPS = range(-1, 4)
 FLOOR_LEVELS = 10
@@ -20,8 +23,22 @@ KIND_WORDS = {
         _("Steps apart on a scale"),
         _("The mentor stands so many steps above the mentee, such as one or two grades."),
     ),
+    "must_agree": (_("Must have something in common"), _("Never pair two people without it, such as one language.")),
+    "numbers_within": (
+        _("Numbers close together"),
+        _("Never pair two further apart, such as in time zones."),
+    ),
     "same_value": (_("Have the same answer"), _("Points where both gave the same answer, such as one profession.")),
     "wish_met": (_("A wish is met"), _("Points where the mentor is what the mentee wishes for.")),
+    "shared_interests": (_("Share interests"), _("Points for each thing both name, more for what few people name.")),
+    "ordinal_points": (
+        _("Points for steps apart"),
+        _("Points for so many steps above the mentee."),
+    ),
+    "different_value": (
+        _("Have different answers"),
+        _("Points where the two gave different answers."),
+    ),
 }
 
 
@@ -64,6 +81,8 @@ class RuleForm(forms.Form):
             self.fields[field.name] = question_field(
                 field.label, self.asked.labels(side), required=field.required, help_text=field.help
             )
+        elif field.type == "number":
+            self.fields[field.name] = forms.IntegerField(**said, min_value=0, max_value=scoring.MOST_APART)
         elif field.type == "points":
             self.fields[field.name] = points_field(field.label, required=field.required, help_text=field.help)
         elif field.type == "points_by_distance":
@@ -104,7 +123,7 @@ class RuleForm(forms.Form):
                 value = self.cleaned_data.get(field.name)
                 if field.type == "scale":
                     value = [" ".join(line.split()) for line in (value or "").splitlines() if line.strip()]
-            if value or (value == 0 and field.type == "points"):
+            if value or (value == 0 and field.type in ("points", "number")):
                 data[field.name] = value
         return data
 
@@ -172,6 +191,12 @@ class WeighingForm(forms.Form):
         help_text=_("Without it the highest total comes first, even if fewer people have a mentor."),
     )
 
+    never_again = forms.BooleanField(
+        label=_("Nobody gets somebody they had before"),
+        required=False,
+        help_text=_("Two whose pair has ended are not brought together again."),
+    )
+
     @classmethod
     def of(cls, rules: dict, *args):
         return cls(
@@ -179,6 +204,7 @@ class WeighingForm(forms.Form):
             initial={
                 "floor": rules.get("floor_levels", FLOOR_LEVELS) > 0,
                 "coverage_first": rules.get("coverage_first", True),
+                "never_again": rules.get("never_again", True),
             },
         )
 
@@ -189,4 +215,34 @@ class WeighingForm(forms.Form):
             **rules,
             "floor_levels": levels if self.cleaned_data["floor"] else 0,
             "coverage_first": self.cleaned_data["coverage_first"],
+            "never_again": self.cleaned_data["never_again"],
         }
+
+
+class RulesFileForm(forms.Form):
+    """Rules that somebody has saved elsewhere."""
+
+    file = forms.FileField(
+        label=_("File of rules"),
+        help_text=_("As another program's “Take the rules along” made it, or as match_csv reads it."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+    )
+
+    def __init__(self, *args, asked, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+
+    def clean_file(self) -> dict:
+        """The rules in it, if they fit the forms of this program."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_RULES:
+            raise forms.ValidationError(_("This file is too large to be one of rules."))
+        try:
+            rules = json.loads(file.read())
+            scoring.parse_policy(rules, self.asked.labels("mentee"), self.asked.labels("mentor"))
+        except PolicyError as wrong:
+            said = [f"{place}: {sentence}" if place else sentence for place, sentence in wrong.errors]
+            raise forms.ValidationError(said) from wrong
+        except (ValueError, RecursionError) as wrong:
+            raise forms.ValidationError(_("This is not a file of rules (JSON).")) from wrong
+        return rules

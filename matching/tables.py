@@ -10,14 +10,21 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from matching import scoring
-from matching.models import Pairing
+from matching.models import Pairing, PairingState
+from profiles import civil, languages
 from programs.models import Membership, MembershipState, Program
 from questions.models import Answer, Question, Readers
 
 # Whoever may be in a round, as in Membership.objects.matchable().
 MATCHABLE = (MembershipState.READY, MembershipState.WAITING, MembershipState.ACTIVE)
+# What people say of themselves outside any form, for rules to use like answers; no question of a form has such a key.
+OWN = {
+    "@languages": (_lazy("Language"), lambda person: [languages.name(code) for code in person.languages]),
+    "@hours": (_lazy("Time zone in hours"), lambda person: civil.hours_from_utc(civil.zone(person.time_zone))),
+}
 LABELS_OF_SIDES = (("mentee", "mentee_questionnaire_id"), ("mentor", "mentor_questionnaire_id"))
 
 
@@ -29,6 +36,11 @@ class Asked:
 
     def labels(self, side: str) -> dict[str, str]:
         return {key: question.text for (of, key), question in self.questions.items() if of == side}
+
+    @property
+    def in_forms(self) -> bool:
+        """Whether any form asks anything."""
+        return any(key not in OWN for _side, key in self.questions)
 
     @cached_property
     def sensitive(self) -> frozenset[tuple[str, str]]:
@@ -53,6 +65,9 @@ def asked_in(program: Program) -> Asked:
     for question in found:
         sides = ("mentee", "mentor") if both else (side_of[question.questionnaire_id],)
         questions.update({(side, question.key): question for side in sides})
+    for key, (words, _of) in OWN.items():
+        own = Question(key=key, text=str(words), readers=Readers.OTHER_SIDE)
+        questions.update({(side, key): own for side in ("mentee", "mentor")})
     return Asked(questions)
 
 
@@ -87,6 +102,8 @@ def columns(members: list[Membership], rows, keys: set[str]) -> dict[str, list]:
     for sheet, key, value in answers.values_list("sheet", "question__key", "value"):
         if sheet in place:
             found[key][place[sheet]] = value
+    for key in OWN.keys() & keys:
+        found[key] = [OWN[key][1](member.user) for member in members]
     return found
 
 
@@ -101,6 +118,8 @@ class Tables:
     free: list[int]
     answers: tuple[dict[str, list], dict[str, list]]
     scored: scoring.Scored
+    # Those kept apart because they were a pair before.
+    former: frozenset[tuple[int, int]]
 
     @property
     def policy(self) -> scoring.Policy:
@@ -126,6 +145,8 @@ class Tables:
             _("A personal wish stands against it.") if rule_id and self.asked.hides(uses[rule_id]) else sentence
             for rule_id, sentence in scoring.why_not(self.scored, mentee, mentor)
         ]
+        if (mentee, mentor) in self.former:
+            words[0] = _("They were a pair before.")
         return " ".join(dict.fromkeys(words))
 
     def why_none(self, mentee: int) -> str:
@@ -133,8 +154,12 @@ class Tables:
         uses = {rule.id: rule.uses() for rule in self.policy.rules}
         words = []
         for blocked in scoring.why_none(self.scored, mentee):
-            hidden = blocked.rule_id and self.asked.hides(uses[blocked.rule_id])
-            words.append(_("A personal wish excludes mentors.") if hidden else blocked.sentence)
+            if blocked.rule_id is None:
+                words.append(_("Some mentors they had before, or are themselves."))
+            elif self.asked.hides(uses[blocked.rule_id]):
+                words.append(_("A personal wish excludes mentors."))
+            else:
+                words.append(blocked.sentence)
         return " ".join(dict.fromkeys(words)) or _("There is no mentor in this round.")
 
     def fingerprint(self, seed: str, solver_version: str) -> str:
@@ -147,6 +172,7 @@ class Tables:
             "mentees": [[str(m.public_id), goes_first(m)] for m in self.mentees],
             "mentors": [[str(m.public_id), free] for m, free in zip(self.mentors, self.free, strict=True)],
             "answers": [mentee_answers, mentor_answers],
+            "former": sorted([self.mentees[i].public_id.hex, self.mentors[j].public_id.hex] for i, j in self.former),
         }
         return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
 
@@ -168,5 +194,16 @@ def read(program: Program, rules: dict, *, mentees=None, mentors=None) -> Tables
     answers = columns(left, mentee_rows, keys["mentee"]), columns(right, mentor_rows, keys["mentor"])
     mentor_at = {mentor.user_id: j for j, mentor in enumerate(right)}
     themselves = [(i, mentor_at[m.user_id]) for i, m in enumerate(left) if m.user_id in mentor_at]
-    scored = scoring.score(policy, *answers, excluded=themselves, shape=(len(left), len(right)))
-    return Tables(program, asked, left, right, free_places(right), answers, scored)
+    former = former_pairs(program, left, right) if policy.never_again else frozenset()
+    scored = scoring.score(policy, *answers, excluded=[*themselves, *former], shape=(len(left), len(right)))
+    return Tables(program, asked, left, right, free_places(right), answers, scored, former)
+
+
+def former_pairs(program: Program, mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
+    """Who of these had each other before in this program, by their places in the lists."""
+    ended = Pairing.objects.of(program).filter(state=PairingState.ENDED)
+    if len(mentees) == 1:
+        ended = ended.filter(mentee=mentees[0])
+    left, right = ({member.pk: index for index, member in enumerate(side)} for side in (mentees, mentors))
+    known = ended.order_by().values_list("mentee", "mentor").distinct()
+    return frozenset((left[i], right[j]) for i, j in known if i in left and j in right)

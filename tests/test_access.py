@@ -201,6 +201,8 @@ TABLE = {
     "programs:import_again": Line(signed_in(NO_METHOD), of_upload, posts=coordinators(FOUND)),
     "programs:import_discard": Line(signed_in(NO_METHOD), of_upload, posts=coordinators(FOUND)),
     "programs:import_progress": Line(coordinators(), of_upload),
+    "matching:rules_file": Line(coordinators(), of_program, posts=coordinators(NO_METHOD)),
+    "matching:rules_from_file": Line(coordinators(), of_program),
     "matching:ask": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
     "matching:round": Line(coordinators(), of_round),
     "matching:progress": Line(coordinators(), of_round),

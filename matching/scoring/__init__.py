@@ -1,7 +1,7 @@
 """What makes a good match: policies as data, the scores of all pairs, and the reasons of one; no Django."""
 
 from matching.scoring.answers import Answers, SideName, Value
-from matching.scoring.policy import HIGHEST_SCORE, Policy, PolicyError, parse_policy
+from matching.scoring.policy import HIGHEST_SCORE, MOST_APART, Policy, PolicyError, parse_policy
 from matching.scoring.rules import FORBIDDEN, KINDS, Field, Rule, Used, rule_kind
 from matching.scoring.score import (
     Blocked,
@@ -22,6 +22,7 @@ __all__ = [
     "FORBIDDEN",
     "HIGHEST_SCORE",
     "KINDS",
+    "MOST_APART",
     "Answers",
     "Blocked",
     "Diagnosis",

@@ -15,6 +15,7 @@ Questions: TypeAlias = Mapping[str, str] | Iterable[str]  # keys with their labe
 MOST_POINTS = 100_000  # of one rule
 HIGHEST_SCORE = 1_000_000  # of all together: the solver's limit
 MOST_LEVELS = 100
+MOST_APART = 1_000
 
 
 class PolicyError(ValueError):
@@ -32,6 +33,8 @@ class Policy:
     rules: tuple[Rule, ...]
     floor_levels: int = 10
     coverage_first: bool = True
+    # Two who were a pair before are not brought together again.
+    never_again: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """The policy as `parse_policy` reads it."""
@@ -39,6 +42,7 @@ class Policy:
             "rules": [rule.to_json() for rule in self.rules],
             "floor_levels": self.floor_levels,
             "coverage_first": self.coverage_first,
+            "never_again": self.never_again,
         }
 
     def hard_rules(self) -> tuple[Rule, ...]:
@@ -57,7 +61,7 @@ def parse_policy(data: Any, mentee_questions: Questions, mentor_questions: Quest
     errors: list[tuple[str, str]] = [
         (str(key), "There is no such setting.")
         for key in data
-        if key not in ("rules", "floor_levels", "coverage_first")
+        if key not in ("rules", "floor_levels", "coverage_first", "never_again")
     ]
     given = data.get("rules", [])
     if not isinstance(given, list):
@@ -69,15 +73,14 @@ def parse_policy(data: Any, mentee_questions: Questions, mentor_questions: Quest
     floor_levels = data.get("floor_levels", 10)
     if not is_whole(floor_levels) or not 0 <= floor_levels <= MOST_LEVELS:
         errors.append(("floor_levels", f"This must be a whole number from 0 to {MOST_LEVELS}."))
-    coverage_first = data.get("coverage_first", True)
-    if not isinstance(coverage_first, bool):
-        errors.append(("coverage_first", "This must be yes or no."))
+    switches = {name: data.get(name, True) for name in ("coverage_first", "never_again")}
+    errors += [(name, "This must be yes or no.") for name, value in switches.items() if not isinstance(value, bool)]
     read = tuple(rule for rule in rules if rule is not None)
     if sum(rule.highest() for rule in read) > HIGHEST_SCORE:
         errors.append(("rules", f"All points together must not be above {HIGHEST_SCORE:,}."))
     if errors:
         raise PolicyError(errors)
-    return Policy(read, floor_levels, coverage_first)
+    return Policy(read, floor_levels, **switches)
 
 
 def labelled(questions: Questions) -> dict[str, str]:
@@ -169,6 +172,10 @@ def read_field(
         return value, [] if known else [("", f"Mentors are not asked a question {value!r}.")]
     if field.type == "points":
         return value, [] if is_points(value) else [("", f"Points are a whole number from 0 to {MOST_POINTS:,}.")]
+    if field.type == "number":
+        return value, [] if is_whole(value) and 0 <= value <= MOST_APART else [
+            ("", f"This is a number up to {MOST_APART}.")
+        ]
     if field.type == "bool":
         return value, [] if isinstance(value, bool) else [("", "This must be yes or no.")]
     if field.type == "text":

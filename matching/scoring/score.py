@@ -122,7 +122,9 @@ def score(
     for rule in policy.rules:
         mentee_codes, mentee_said = left.coded(rule.keys("mentee"))
         mentor_codes, mentor_said = right.coded(rule.keys("mentor"))
-        table = RuleTable(rule, mentee_codes, mentor_codes, rule.table(mentee_said, mentor_said))
+        said_by = np.bincount(mentee_codes, minlength=1), np.bincount(mentor_codes, minlength=1)
+        points = rule.counted_table(mentee_said, mentor_said, said_by)
+        table = RuleTable(rule, mentee_codes, mentor_codes, points)
         points = table.points[:, mentor_codes][mentee_codes]
         matrix += points
         if rule.hard:

@@ -1,7 +1,7 @@
 """The matching rules in the browser."""
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from matching import scoring, tables
 from matching.actions import save_policy
-from matching.forms import KIND_WORDS, RuleForm, WeighingForm
+from matching.forms import KIND_WORDS, RuleForm, RulesFileForm, WeighingForm
 from matching.models import Round, RoundState
 from matching.overview import latest_rules, occurring, overview
 from matching.scoring import PolicyError
@@ -121,7 +121,7 @@ def rule_page(request, program, kind, place):
 def first_guess(kind, program, asked) -> dict:
     """A new rule begins with the first question both sides are asked, and with the answers that occur."""
     both = [key for key in asked.labels("mentee") if key in asked.labels("mentor")]
-    if kind != "ordinal_distance":
+    if not any(field.type == "scale" for field in scoring.KINDS[kind].fields):
         return {}
     for key in both:
         question = asked.questions["mentee", key]
@@ -164,3 +164,25 @@ def weighing(request, program):
     if form.is_valid():
         save(request, program, form.put_into(rules), _("Saved."))
     return redirect("matching:home", program.slug)
+
+
+@coordinator_page("matching")
+@require_http_methods(["GET", "HEAD"])
+def take_along(request, program):
+    """The rules as a file, for another program or for match_csv."""
+    _version, rules = latest_rules(program)
+    headers = {"Content-Disposition": f'attachment; filename="matching-rules-{program.slug}.json"'}
+    return JsonResponse(rules, json_dumps_params={"indent": 1, "ensure_ascii": False}, headers=headers)
+
+
+@coordinator_page("matching")
+@form_methods
+def bring(request, program):
+    """Rules from a file take the place of those here; earlier versions stay."""
+    version, _rules = latest_rules(program)
+    form = RulesFileForm(request.POST or None, request.FILES or None, asked=tables.asked_in(program))
+    if request.method == "POST" and form.is_valid():
+        if save(request, program, form.cleaned_data["file"], _("Rules saved.")):
+            return redirect("matching:home", program.slug)
+    context = {"title": _("Rules from a file"), "form": form, "version": request.POST.get("after", version)}
+    return render(request, "matching/bring.html", program, "matching", context, 400 if form.errors else 200)

@@ -1,6 +1,9 @@
 """The matching rules in the browser: read, added, changed, removed, refused."""
 
+import json
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from journal.models import Entry
@@ -178,3 +181,38 @@ def test_other_coordinators_find_nothing(program):
     add_member(make_program(), COORDINATOR, person)
     assert signed_in(person).get(url("home", program)).status_code == 404
     assert Program.objects.count() == 2
+
+
+def file_of(content):
+    return SimpleUploadedFile("rules.json", content if isinstance(content, bytes) else json.dumps(content).encode())
+
+
+def test_rules_are_taken_along_and_brought_to_another_program(client, program):
+    save_policy(program, civil_service.rules(), by=None, now=NOW)
+    taken = client.get(url("rules_file", program))
+    assert taken.headers["Content-Disposition"].endswith('"matching-rules-civil-service.json"')
+    assert json.loads(taken.content) == civil_service.rules()
+    changed = {**civil_service.rules(), "floor_levels": 0}
+    brought = client.post(url("rules_from_file", program), {"after": 1, "file": file_of(changed)})
+    assert brought.url == url("home", program)
+    assert Policy.objects.of(program).first().rules == changed and Policy.objects.of(program).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "not a file of rules"),
+        (b"\xff\xfe", "not a file of rules"),
+        (b"[" * 100_000, "not a file of rules"),
+        ([], "A policy is an object"),
+        (
+            {"rules": [{"kind": "must_differ", "mentee": "shoe", "mentor": "organisation"}]},
+            "rules.0.mentee: Mentees are",
+        ),
+        (b" " * 200_001, "too large"),
+    ],
+)
+def test_a_file_of_rules_that_does_not_fit_is_refused_with_the_place(client, program, content, said):
+    response = client.post(url("rules_from_file", program), {"after": 0, "file": file_of(content)})
+    assert response.status_code == 400 and said in response.content.decode()
+    assert not Policy.objects.exists()

@@ -119,7 +119,7 @@ def test_a_wish_with_a_comma_of_its_own_is_met_too():
 
 # --- Against a plain loop
 
-TEXTS = st.sampled_from(["a", " A ", "b", "B, c", "c", "yes", "No", "", "  "])
+TEXTS = st.sampled_from(["a", " A ", "b", "B, c", "c", "yes", "No", "", "  ", "3,5", "inf", "nan"])
 VALUES = st.one_of(st.none(), TEXTS, st.lists(TEXTS, max_size=3), st.booleans(), st.sampled_from([1, 1.0, 2, 2.5]))
 QUESTIONS = ["x", "y", "z"]
 
@@ -133,13 +133,18 @@ def situations(draw):
         st.fixed_dictionaries({"kind": st.just("must_differ"), **chosen}),
         st.fixed_dictionaries(
             {
-                "kind": st.just("ordinal_distance"),
+                "kind": st.sampled_from(["ordinal_distance", "ordinal_points"]),
                 **chosen,
                 "scale": st.sampled_from([["a", "b", "c"], ["1", "2", "b", "yes"]]),
                 "points": st.dictionaries(st.sampled_from(["-1", "0", "1", "2"]), points, min_size=1),
             }
         ),
-        st.fixed_dictionaries({"kind": st.just("same_value"), **chosen, "points": points}),
+        *(
+            st.fixed_dictionaries({"kind": st.just(kind), **chosen, "points": points})
+            for kind in ("same_value", "different_value", "shared_interests")
+        ),
+        st.fixed_dictionaries({"kind": st.just("must_agree"), **chosen}),
+        st.fixed_dictionaries({"kind": st.just("numbers_within"), **chosen, "most": st.integers(0, 2)}),
         st.fixed_dictionaries(
             {
                 "kind": st.just("wish_met"),
@@ -174,9 +179,37 @@ def things(value):
     return {value.strip().lower()} - {""}
 
 
-def plain_points(rule, mentee, mentor):
+def plain_shared(rule, left, right, mentees, mentors):
+    """The points of what two share, counted anew over everybody."""
+    said = [things(value) for value in (*mentees(rule["mentee"]), *mentors(rule["mentor"]))]
+    others, points = max(len(said) - 2, 1), 0
+    for each in left & right:
+        named = sum(each in one for one in said)
+        points += max(rule["points"] * (others - (named - 2)) // others, min(rule["points"], 1))
+    return min(points, 3 * rule["points"])
+
+
+def plain_number(said):
+    try:
+        number = float(said.replace(",", "."))
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def plain_points(rule, mentee, mentor, mentees, mentors):
     """One pair by one rule, straight from the words of the policy; None forbids."""
     left, right = things(mentee(rule["mentee"])), things(mentor(rule["mentor"]))
+    if rule["kind"] == "must_agree":
+        return 0 if left & right or not (left and right) else None
+    if rule["kind"] == "different_value":
+        return rule["points"] if left and right and not left & right else 0
+    if rule["kind"] == "shared_interests":
+        return plain_shared(rule, left, right, mentees, mentors)
+    if rule["kind"] == "numbers_within":
+        low, high = ([plain_number(each) for each in side] for side in (left, right))
+        known = len(low) == len(high) == 1 and None not in (*low, *high)
+        return None if known and abs(high[0] - low[0]) > rule["most"] else 0
     if rule["kind"] == "must_differ":
         return None if left & right else 0
     if rule["kind"] == "same_value":
@@ -185,10 +218,11 @@ def plain_points(rule, mentee, mentor):
         if rule["honour"] and "yes" not in things(mentee(rule["asked"])):
             return 0
         return rule["points"] if left & (right | {p.strip() for r in right for p in r.split(",")}) else 0
+    otherwise = 0 if rule["kind"] == "ordinal_points" else None
     if len(left) != 1 or len(right) != 1 or not (left | right) <= set(rule["scale"]):
-        return None
+        return otherwise
     distance = rule["scale"].index(right.pop()) - rule["scale"].index(left.pop())
-    return rule["points"].get(str(distance))
+    return rule["points"].get(str(distance), otherwise)
 
 
 @checked
@@ -205,6 +239,8 @@ def test_every_score_is_that_of_a_plain_loop_and_the_sum_of_its_reasons(situatio
                     rule,
                     lambda key, i=i: mentees.get(key, [None] * sizes[0])[i],
                     lambda key, j=j: mentors.get(key, [None] * sizes[1])[j],
+                    lambda key: mentees.get(key, [None] * sizes[0]),
+                    lambda key: mentors.get(key, [None] * sizes[1]),
                 )
                 for rule in data["rules"]
             ]
@@ -353,7 +389,7 @@ def test_why_nobody_counts_and_names_no_answer_of_others():
 def test_a_policy_reads_back_what_it_writes():
     mentees, mentors = labels(sample_answers("mentees")), labels(sample_answers("mentors"))
     policy = parse_policy(civil_service_policy(True), mentees, mentors)
-    assert policy.to_json() == civil_service_policy(True)
+    assert policy.to_json() == {**civil_service_policy(True), "never_again": True}
     assert parse_policy(policy.to_json(), mentees, mentors) == policy
 
 
@@ -415,7 +451,7 @@ def test_what_is_wrong_with_a_policy_is_said_where_it_is(data, paths):
 
 
 def test_every_kind_says_what_a_form_needs():
-    types = {"mentee_question", "mentor_question", "scale", "points", "points_by_distance", "bool"}
+    types = {"mentee_question", "mentor_question", "scale", "points", "number", "points_by_distance", "bool"}
     for name, kind in KINDS.items():
         assert kind.kind == name
         assert kind.label

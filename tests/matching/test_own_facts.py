@@ -1,0 +1,107 @@
+"""What rules may use besides answers: languages and time zones of the people, and who had whom before."""
+
+import pytest
+
+from matching import rounds, tables
+from matching.actions import ask_round, pair_by_hand, run_rounds, save_policy
+from matching.models import Pairing
+from outbox.sweeping import never
+from programs.errors import Refused
+from programs.models import Membership
+from tests import world as w
+
+pytestmark = pytest.mark.django_db
+LANGUAGE = {"kind": "must_agree", "mentee": "@languages", "mentor": "@languages"}
+NEAR = {"kind": "numbers_within", "mentee": "@hours", "mentor": "@hours", "most": 3}
+
+
+def member(program, role, name, **person):
+    who = w.make_person(name, password=None)
+    type(who).objects.filter(pk=who.pk).update(**person)
+    return w.add_member(program, role, who)
+
+
+@pytest.fixture
+def program():
+    return w.make_program("Harbour", opened_at=w.NOW)
+
+
+def possible(program, rules, **settings):
+    """Who could have whom, by name."""
+    read = tables.read(program, {"rules": rules, **settings})
+    return {
+        (str(mentee.user), str(mentor.user))
+        for i, mentee in enumerate(read.mentees)
+        for j, mentor in enumerate(read.mentors)
+        if read.score(i, j) >= 0
+    }, read
+
+
+def test_a_common_language_is_asked_of_the_people_not_of_a_form(program):
+    member(program, w.MENTEE, "Amara", languages=["pt", "en"])
+    member(program, w.MENTEE, "Bo", languages=[])
+    member(program, w.MENTOR, "Chitra", languages=["en"])
+    member(program, w.MENTOR, "Dafydd", languages=["cy"])
+    found, read = possible(program, [LANGUAGE])
+    # Whoever said nothing is not shut out.
+    assert found == {("Amara", "Chitra"), ("Bo", "Chitra"), ("Bo", "Dafydd")}
+    amara = [str(one.user) for one in read.mentees].index("Amara")
+    chitra = [str(one.user) for one in read.mentors].index("Chitra")
+    assert read.reasons(amara, chitra)[0]["words"] == "Shared language: English."
+    assert read.pair_words(amara, chitra) == ["You share a language: English."]
+
+
+def test_time_zones_too_far_apart_forbid(program):
+    member(program, w.MENTEE, "Amara", time_zone="America/Sao_Paulo")
+    member(program, w.MENTOR, "Chitra", time_zone="Asia/Kolkata")
+    member(program, w.MENTOR, "Dafydd", time_zone="Europe/London")
+    assert possible(program, [NEAR])[0] == {("Amara", "Dafydd")}
+
+
+def ended_pair(program):
+    amara, chitra = member(program, w.MENTEE, "Amara"), member(program, w.MENTOR, "Chitra")
+    pair = w.make_pairing(chitra, amara)
+    Pairing.objects.filter(pk=pair.pk).update(state="ended", ended_at=w.NOW)
+    return amara, chitra
+
+
+def test_whoever_had_each_other_before_is_not_brought_together_again(program):
+    amara, chitra = ended_pair(program)
+    member(program, w.MENTEE, "Bo")
+    found, read = possible(program, [])
+    assert found == {("Bo", "Chitra")}
+    place = [one.pk for one in read.mentees].index(amara.pk)
+    assert read.why_not(place, 0) == "They were a pair before."
+    assert "had before" in read.why_none(place)
+    with pytest.raises(rounds.Forbidden, match="They were a pair before"):
+        w.make_policy(program, {"rules": []})
+        rounds.score_of_pair(program, chitra, amara)
+    with pytest.raises(Refused, match="They were a pair before"):
+        pair_by_hand(program, Membership.objects.get(pk=chitra.pk), amara, by=None, now=w.NOW)
+
+
+def test_unless_the_program_says_otherwise(program):
+    ended_pair(program)
+    assert possible(program, [], never_again=False)[0] == {("Amara", "Chitra")}
+
+
+def test_a_round_keeps_to_it(program):
+    ended_pair(program)
+    by = w.make_person("Farida")
+    w.add_member(program, w.COORDINATOR, by)
+    save_policy(program, {"rules": [LANGUAGE]}, by=by, now=w.NOW)
+    round = ask_round(program, by=by, now=w.NOW)
+    run_rounds(w.NOW, never)
+    round.refresh_from_db()
+    assert round.result["matched"] == 0
+    (line,) = round.proposals.all()
+    assert line.why_none["kind"] == "forbidden"
+
+
+@pytest.mark.parametrize("pairs", [1, 30])
+def test_reading_everybody_takes_as_many_queries_with_many_as_with_few(program, pairs, django_assert_num_queries):
+    for number in range(pairs):
+        member(program, w.MENTEE, f"Mentee {number}")
+        member(program, w.MENTOR, f"Mentor {number}")
+    with django_assert_num_queries(6):
+        tables.read(program, {"rules": [LANGUAGE, NEAR]})
