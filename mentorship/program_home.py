@@ -331,6 +331,7 @@ def lines(user, now) -> list[dict]:
                 "mentees": its.count(Role.MENTEE) if its else 0,
                 "mentors": its.count(Role.MENTOR) if its else 0,
                 "pairs": its.pairs if its else 0,
+                "needs": needs,
                 "need": needs[0] if needs else None,
                 "more": max(len(needs) - 1, 0),
             }
