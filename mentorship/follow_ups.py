@@ -1,14 +1,23 @@
-"""The follow-ups somebody may decide, the first due first, for their home and a program's."""
+"""The follow-ups somebody may decide, their own first, for their home and a program's."""
 
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from council.models import Case
 
 MOST = 6
+# As long as the first answer that was promised is not given, that is what it is due for.
+NEXT_AT = models.Case(
+    models.When(
+        first_answer_at=None, first_answer_by__isnull=False, first_answer_by__lt=F("due_at"), then=F("first_answer_by")
+    ),
+    default=F("due_at"),
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,8 @@ class FollowUp:
     day: date
     late: bool
     mine: bool
+    # The program, where there may be several.
+    place: str
     by = True
 
     @property
@@ -44,10 +55,6 @@ class FollowUp:
         return _("%(what)s: nobody answers for it yet") % said
 
     @property
-    def place(self) -> str:
-        return str(self.case.program)
-
-    @property
     def url(self) -> str:
         return reverse("council:case", args=[self.case.program.slug, self.case.public_id])
 
@@ -70,13 +77,11 @@ def of(user, now, program=None) -> FollowUps:
     if program is not None:
         cases = cases.filter(program=program)
     related = ("program", "owner", "membership__user", "pairing__mentor__user", "pairing__mentee__user")
-    rows = list(cases.select_related(*related).order_by("due_at", "pk")[:MOST])
-    return FollowUps([_told(case, user, now) for case in rows], cases.count())
+    mine = models.Case(models.When(owner=user, then=0), models.When(owner=None, then=1), default=2)
+    rows = cases.annotate(next_at=NEXT_AT, turn=mine).select_related(*related).order_by("turn", "next_at", "pk")[:MOST]
+    return FollowUps([_told(case, user, now, program is None) for case in rows], cases.count())
 
 
-def _told(case: Case, user, now) -> FollowUp:
-    """Due on the day of its first answer as long as that was not given."""
-    due = case.due_at
-    if case.first_answer_by and not case.first_answer_at:
-        due = min(due, case.first_answer_by)
-    return FollowUp(case, case.program.today(due), due <= now, case.owner_id == user.pk)
+def _told(case: Case, user, now, named: bool) -> FollowUp:
+    place = str(case.program) if named else ""
+    return FollowUp(case, case.program.today(case.next_at), case.next_at <= now, case.owner_id == user.pk, place)

@@ -10,6 +10,7 @@ from mentorship.homes.coming import coming_of, no_date_yet
 from mentorship.homes.places import Place, places
 from mentorship.homes.staff import colleagues, duties
 from mentorship.homes.steps import Step, steps_of
+from programs.models import Duty
 
 __all__ = ["Place", "Step", "page_context", "places"]
 
@@ -31,14 +32,16 @@ def page_context(user, now, *, only=None) -> dict:
         found = [place for place in found if place.program.pk in pks]
         asked = [ask for ask in asked if ask.pairing.program_id in pks]
         return _frame(user, found, asked, _no_staff(), now)
-    lines = program_home.lines(user, now)
+    lines, answers_for = program_home.lines(user, now), duties(user)
+    theirs = {one.pk: one for one in [line["program"] for line in lines] + [duty.program for duty in answers_for]}
     staff = {
         "programs": lines,
-        "duties": duties(user),
+        "duties": answers_for,
+        "for_safety": any(duty.duty == Duty.SAFEGUARDING for duty in answers_for),
         "unread_concerns": Concern.objects.readable_by(user).filter(opened_at=None).count(),
         "follow_ups": follow_ups.of(user, now),
         "requests": [one for one in requested.requests_of(user) if one.is_open],
-        "colleagues": colleagues(user, [line["program"] for line in lines], now),
+        "colleagues": colleagues(user, list(theirs.values()), now),
     }
     return _frame(user, found, asked, staff, now)
 
@@ -49,7 +52,7 @@ def _no_staff() -> dict:
 
 
 def _frame(user, found, asked, staff, now) -> dict:
-    dates = coming_of(user, found)
+    dates = coming_of(user, found, now)
     steps = steps_of(user, found, asked, staff, now)
     if not steps and dates:
         # Nothing to do: what comes next stands first.

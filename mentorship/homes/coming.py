@@ -1,7 +1,7 @@
 """What comes next: the dates ahead of somebody, over all their partners and programs, in order."""
 
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -30,22 +30,27 @@ class Coming:
     time: str = ""
     # By that day rather than on it.
     by: bool = False
+    # "Today" or "Tomorrow" for the reader.
+    near: str = ""
     url: str = ""
     action: str = ""
     # The date as a sentence says it, for where this stands first on the page.
     when: str = ""
+    headline: str = ""
     place: str = ""
 
     def as_step(self) -> Step:
         """The same as the first thing on the page, where nothing is to be done."""
-        return Step(self.title, self.text, self.when, self.action, self.url, self.place)
+        return Step(self.headline or self.title, self.text, self.when, self.action, self.url, self.place)
 
 
-def coming_of(user, found) -> list[Coming]:
+def coming_of(user, found, now) -> list[Coming]:
     """Meetings, days to be in touch by, ends of pauses and leaves, and the days on which we write again."""
     rows = [(moment, replace(one, place=str(place.program))) for place in found for moment, one in _of(place, user)]
     rows.sort(key=lambda row: row[0])
-    return [one for _moment, one in rows]
+    today = civil.day_of(now, civil.zone(user.time_zone))
+    near = {today: _("Today"), today + timedelta(days=1): _("Tomorrow")}
+    return [replace(one, near=near.get(one.day, "") if not one.by else "") for _moment, one in rows]
 
 
 def _of(place, user):
@@ -90,9 +95,15 @@ def _rest(partner) -> Coming | None:
     if not day:
         return None
     url = reverse("checkins:pair", args=[partner.pairing.public_id])
-    title = _("You and %(name)s have a pause") % {"name": partner.person}
-    until = _("Until %(date)s.") % {"date": words.short_day(day)}
-    return Coming(day, title, _("Nobody expects anything of you two before then."), url=url, by=True, when=until)
+    name = {"name": partner.person}
+    return Coming(
+        day,
+        _("Your pause with %(name)s is over") % name,
+        _("Nobody expects anything of the two of you before then."),
+        url=url,
+        headline=_("You and %(name)s have a pause") % name,
+        when=_("Until %(date)s.") % {"date": words.short_day(day)},
+    )
 
 
 def _due(partner) -> Coming | None:
@@ -112,19 +123,27 @@ def _due(partner) -> Coming | None:
 
 
 def _return(place) -> Coming:
-    title = _("You are on leave")
-    text = _("%(program)s knows, and nobody expects anything of you.") % {"program": place.program}
-    until = _("Until %(date)s.") % {"date": words.short_day(place.returns_on)}
-    return Coming(place.returns_on, title, text, by=True, when=until)
+    return Coming(
+        place.returns_on,
+        _("You are back from your leave"),
+        _("%(program)s knows, and nobody expects anything of you.") % {"program": place.program},
+        url=reverse("council:leave", args=[place.membership.public_id]),
+        headline=_("You are on leave"),
+        when=_("Until %(date)s.") % {"date": words.short_day(place.returns_on)},
+    )
 
 
 def _write_again(place) -> Coming:
-    mentee = place.role == Role.MENTEE
-    title = _("We are looking for a mentor for you") if mentee else _("We are looking for a mentee for you")
+    mentee, again = place.role == Role.MENTEE, place.membership.write_again_on
     text = _("You are on the waiting list of %(program)s. There is nothing you need to do.")
-    day = {"date": words.short_day(place.membership.write_again_on)}
-    when = _("We write to you again on %(date)s, and sooner if we find somebody.") % day
-    return Coming(place.membership.write_again_on, title, text % {"program": place.program}, by=True, when=when)
+    when = _("We write to you again on %(date)s, and sooner if we find somebody.")
+    return Coming(
+        again,
+        _("We write to you again, and sooner if we find somebody"),
+        text % {"program": place.program},
+        headline=_("We are looking for a mentor for you") if mentee else _("We are looking for a mentee for you"),
+        when=when % {"date": words.short_day(again)},
+    )
 
 
 def no_date_yet(place) -> Step:

@@ -33,20 +33,24 @@ class Step:
 def steps_of(user, found, asked, staff, now) -> list[Step]:
     """In the order in which somebody waits for it: for help, for an answer, for a word, for a decision."""
     partners = [(place, partner) for place in found for partner in place.partners]
-    needs = _by_turns(
-        [(need, str(line["program"])) for need in line["needs"]] for line in staff.get("programs", []) if line["runs"]
-    )
+    needs = _by_turns(_needs_of(line) for line in staff["programs"] if line["runs"])
     return [
-        *_unread(staff.get("unread_concerns", 0)),
+        *_unread(staff["unread_concerns"]),
         *(_asked(ask) for ask in asked),
         *_proposals(partners),
         *_did_you_meet(partners),
-        *_decide(staff.get("follow_ups"), staff.get("programs", [])),
+        *_decide(staff["follow_ups"]),
         *(Step(need.title, need.why, action=need.action, url=need.url, place=name) for need, name in needs),
         *_say_hello(partners),
         *(_write_today(place, partner) for place, partner in partners if partner.late),
         *_pulses(user, found, now),
     ]
+
+
+def _needs_of(line) -> list:
+    """What waits in one program, but for its follow-ups: those are told one by one."""
+    board = reverse("council:board", args=[line["program"].slug])
+    return [(need, str(line["program"])) for need in line["needs"] if need.url != board]
 
 
 def _by_turns(lists):
@@ -118,24 +122,20 @@ def _check_in(check_in, place, partner) -> Step:
     )
 
 
-def _decide(found, lines) -> list[Step]:
-    """The first follow-up of the programs on whose council somebody sits; coordinators read how many there are."""
-    runs = {line["program"].pk for line in lines if line["runs"]}
-    row = next((row for row in found.rows if row.case.program_id not in runs), None) if found else None
-    if row is None:
+def _decide(found) -> list[Step]:
+    """The follow-up that is due first; the others stand in their own list."""
+    if not found.rows:
         return []
-    case = row.case
-    said = {"what": case.get_kind_display(), "who": row.who}
-    day = {"day": words.short_day(row.day)}
-    by = _("Since %(day)s it is late.") if row.late else _("By %(day)s.")
+    row = found.rows[0]
+    by = _("It was due on %(day)s.") if row.late else _("By %(day)s.")
     return [
         Step(
-            _("Decide about %(who)s: %(what)s") % said,
-            _("You see what was tried, and what can be done.") if row.mine else _owner_words(case),
-            by % day,
+            _("Decide about %(who)s: %(what)s") % {"what": row.case.get_kind_display(), "who": row.who},
+            _("You see what was tried, and what can be done.") if row.mine else _owner_words(row.case),
+            by % {"day": words.short_day(row.day)},
             _("Open the follow-up"),
             row.url,
-            str(case.program),
+            row.place,
         )
     ]
 
@@ -208,12 +208,16 @@ def _pulses(user, found, now) -> list[Step]:
 
 
 def _pulse(invitations) -> Step:
-    first = invitations[0]
-    title = ngettext(
-        "How is it going with %(name)s?", "How is it going with each of your %(number)s?", len(invitations)
-    )
+    first, number = invitations[0], len(invitations)
+    if number == 1:
+        title = _("How is it going with %(name)s?") % {"name": other_of(first)}
+    elif number == 2:
+        one, other = (other_of(invitation).get_short_name() for invitation in invitations)
+        title = _("How is it going with %(one)s and %(other)s?") % {"one": one, "other": other}
+    else:
+        title = _("How is it going with each of your %(number)s partners?") % {"number": number}
     return Step(
-        title % {"name": other_of(first), "number": len(invitations)},
+        title,
         _("Two questions. The page says who reads your answer."),
         action=_("Answer"),
         url=reverse("surveys:pulse", args=[first.public_id]),

@@ -96,7 +96,7 @@ def timeline(entries):
 
 @register.inclusion_tag("components/diary.html")
 def diary(items):
-    """Dates in order: items with `day`, `title`, and perhaps `by`, `time`, `url`, `note`, `late`, `place`."""
+    """Dates in order: items with `day`, `title`, and perhaps `near`, `by`, `time`, `url`, `note`, `late`, `place`."""
     return {"items": items}
 
 

@@ -128,7 +128,7 @@ def test_a_coordinator_reads_what_their_programs_wait_for(program):
     coordinator = program.memberships.get(role=COORDINATOR).user
     make_letter(make_person("Somebody"), topic=program.slug, state="dead")
     page = page_of(coordinator)
-    assert "Programs you look after" in page and reverse("program_home", args=[program.slug]) in page
+    assert "Your programs" in page and reverse("program_home", args=[program.slug]) in page
     assert page.count("btn-primary") == 1
 
 
@@ -139,7 +139,7 @@ def test_who_holds_several_roles_sees_all_of_them(program):
     make_pairing(mentor, add_member(other, MENTEE, make_person("Tom Whitfield"), state="active"))
     add_member(program, MENTEE, person, state="waiting", write_again_on=date(2026, 12, 18))
     page = page_of(person)
-    for words in ("Tom Whitfield", "18 December", "Programs you look after"):
+    for words in ("Tom Whitfield", "18 December", "Your programs"):
         assert words in page, words
     assert page.count("btn-primary") <= 1
 
