@@ -3,28 +3,36 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from checkins import watching, words
 from checkins.models import CheckIn, Contact, Meeting, MeetingState, Sureness
-from checkins.standing import assess
+from checkins.standing import NEW, assess
 
 
 @dataclass
 class Ahead:
     """Of one pair, as one of the two sees it."""
 
+    standing: str = NEW
     due_on: date | None = None
     last_contact: date | None = None
     sureness: str = ""
+    # On how many days they were in touch.
+    times: int = 0
     # The day on which a pair that rests goes on.
     paused_until: date | None = None
-    # The next meeting that is agreed, and not over.
-    meeting: Meeting | None = None
+    # What is agreed, and not over, the next first.
+    agreed: list = field(default_factory=list)
     to_answer: list = field(default_factory=list)
     proposed: list = field(default_factory=list)
     # "Did you meet?", asked and not answered by them.
     check_in: CheckIn | None = None
+
+    @property
+    def meeting(self) -> Meeting | None:
+        return self.agreed[0] if self.agreed else None
 
     @property
     def sure_words(self) -> str:
@@ -49,7 +57,8 @@ def of(pairings, person, now) -> dict[int, Ahead]:
         return found
     facts = watching.facts_of(pairings, now)
     for pk, ahead in found.items():
-        ahead.due_on, ahead.last_contact = assess(facts[pk]).due_on, facts[pk].last_contact
+        answer = assess(facts[pk])
+        ahead.standing, ahead.due_on, ahead.last_contact = answer.standing, answer.due_on, facts[pk].last_contact
         ahead.paused_until = max(
             (end for start, end in facts[pk].pauses if start <= facts[pk].today < end), default=None
         )
@@ -67,6 +76,9 @@ def _add_sureness(found) -> None:
     for pairing, on, sureness in rows.values_list("pairing", "on", "sureness"):
         if found[pairing].last_contact == on:
             found[pairing].sureness = sureness
+    counted = Contact.objects.filter(pairing__in=found).order_by().values_list("pairing")
+    for pairing, times in counted.annotate(times=Count("pk")):
+        found[pairing].times = times
 
 
 def _add_meetings(found, person, now) -> None:
@@ -76,7 +88,7 @@ def _add_meetings(found, person, now) -> None:
     for meeting in rows.order_by("starts_at", "pk"):
         ahead = found[meeting.pairing_id]
         if meeting.state == MeetingState.ACCEPTED:
-            if ahead.meeting is None and words.ends_at(meeting) > now:
-                ahead.meeting = meeting
+            if words.ends_at(meeting) > now:
+                ahead.agreed.append(meeting)
         elif meeting.starts_at > now:
             (ahead.proposed if meeting.proposed_by_id == person.pk else ahead.to_answer).append(meeting)

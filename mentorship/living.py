@@ -1,7 +1,7 @@
 """Invented people and rows for the living page of the design; nothing here is stored."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import django_tables2 as tables
 from django import forms
@@ -104,6 +104,28 @@ def context(request) -> dict:
             {"words": _("Name who answers for safety"), "done": True},
             {"words": _("Import the people"), "now": True, "url": "#steps", "help": _("Two spreadsheets are enough.")},
             {"words": _("Say what makes a good match")},
+        ],
+        "dates": [
+            {
+                "day": date(2026, 11, 19),
+                "time": "17:30",
+                "title": _("You meet Tom Whitfield"),
+                "url": "#diary",
+                "note": _("Where: the reading room"),
+            },
+            {"day": date(2026, 11, 24), "by": True, "title": _("Keep in touch with Jun Nakamura"), "url": "#diary"},
+            {
+                "day": date(2026, 11, 12),
+                "by": True,
+                "late": True,
+                "title": _("Amina Diallo and Łucja Wójcik"),
+                "url": "#diary",
+                "note": _("a quiet pair: you answer for it"),
+            },
+        ],
+        "then": [
+            {"title": _("Did you and Jun meet on Monday 16 November?"), "url": "#diary"},
+            {"title": _("Say hello to Łucja Wójcik"), "url": "#diary", "by": _("By Tuesday 24 November.")},
         ],
         "entries": [
             {"at": datetime(2026, 5, 12, 9, 30, tzinfo=UTC), "words": _("The pairs were published."), "by": people[3]},

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from council.models import Case
 from matching.models import Pairing, Policy, Round, RoundState
+from mentorship import follow_ups
 from outbox.models import LetterState
 from programs.actions import missing_to_open
 from programs.models import (
@@ -284,7 +285,7 @@ def page(request, program):
     now = timezone.now()
     if not can_coordinate(request.user, program):
         contacts = program.points_of_contact.select_related("person", "deputy")
-        context = {"contacts": contacts, "next": _of_council(program, request.user, now)}
+        context = {"contacts": contacts, "follow_ups": follow_ups.of(request.user, now, program)}
         return render(request, "programs/home_council.html", program, "home", context)
     figures = figures_of([program], request.user, now)[program.pk]
     needs = needs_of(program, figures)
@@ -306,13 +307,6 @@ def page(request, program):
     return render(request, "programs/home.html", program, "home", context)
 
 
-def _of_council(program, user, now) -> Need | None:
-    """What waits for a council member."""
-    figures = {program.pk: Figures()}
-    _count_follow_ups(figures, user, now)
-    return _to_follow_up(program, figures[program.pk])
-
-
 def lines(user, now) -> list[dict]:
     """One line a program for the first page: its status, its figures, and what waits first."""
     programs = list(Program.objects.visible_to(user).order_by("name", "pk"))
@@ -331,6 +325,7 @@ def lines(user, now) -> list[dict]:
                 "mentees": its.count(Role.MENTEE) if its else 0,
                 "mentors": its.count(Role.MENTOR) if its else 0,
                 "pairs": its.pairs if its else 0,
+                "needs": needs,
                 "need": needs[0] if needs else None,
                 "more": max(len(needs) - 1, 0),
             }

@@ -94,6 +94,12 @@ def timeline(entries):
     return {"entries": entries}
 
 
+@register.inclusion_tag("components/diary.html")
+def diary(items):
+    """Dates in order: items with `day`, `title`, and perhaps `near`, `by`, `time`, `url`, `note`, `late`, `place`."""
+    return {"items": items}
+
+
 @register.inclusion_tag("components/chips.html")
 def filter_chips(chips, clear=""):
     """The filters in force: chips with `words` and `url` (the address without it); `clear` drops them all."""

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from matching.models import Pairing
 from mentorship import homes
 from programs.models import Duty, PointOfContact, ProgramFigure
 from tests.world import (
@@ -15,6 +16,7 @@ from tests.world import (
     MENTOR,
     NOW,
     add_member,
+    make_contact,
     make_letter,
     make_pairing,
     make_person,
@@ -25,8 +27,8 @@ from tests.world import (
 pytestmark = pytest.mark.django_db
 
 
-def plain(day):
-    return day.isoformat()
+def step_of(person, now=NOW):
+    return homes.page_context(person, now)["step"]
 
 
 @pytest.fixture
@@ -77,12 +79,19 @@ def test_the_hello_is_due_within_the_programs_own_figure_in_its_own_zone(program
     assert place.partners[0].met_by == date(2026, 11, 22)
 
 
-def test_after_the_first_days_the_home_says_how_often_and_offers_to_meet(program):
+def test_in_touch_and_nothing_to_do_the_home_says_how_often_and_offers_to_meet(program):
     _mentor, mentee = pair_of(program)
-    places = homes.places(mentee, NOW + timedelta(days=20))
-    step = homes.next_step(places, [], plain)
+    make_contact(Pairing.objects.get(), (NOW + timedelta(days=3)).date(), sureness="both")
+    step = step_of(mentee, NOW + timedelta(days=20))
     assert step.title == "Keep in touch with Amina Diallo" and "once a month" in step.text
-    assert step.action == "Propose a meeting"
+    assert step.action == "Propose a meeting" and step.by == "By Saturday 19 December."
+
+
+def test_a_pair_that_has_fallen_quiet_is_asked_kindly_to_write(program):
+    _mentor, mentee = pair_of(program)
+    step = step_of(mentee, NOW + timedelta(days=20))
+    assert step.title == "Write to Amina Diallo, with two times that suit you"
+    assert "Is all well?" in step.text and step.second == "Something is wrong"
 
 
 def test_an_ended_pair_and_somebody_who_left_stand_nowhere(program):
@@ -103,7 +112,7 @@ def test_whoever_waits_reads_the_date_we_write_again(program):
 @pytest.mark.parametrize("role", [MENTEE, MENTOR])
 def test_every_state_says_what_happens_next(program, role, state):
     person = add_member(program, role, state=state).user
-    step = homes.next_step(homes.places(person, NOW), [], plain)
+    step = step_of(person)
     assert step.title and step.text
 
 
@@ -119,7 +128,7 @@ def test_a_coordinator_reads_what_their_programs_wait_for(program):
     coordinator = program.memberships.get(role=COORDINATOR).user
     make_letter(make_person("Somebody"), topic=program.slug, state="dead")
     page = page_of(coordinator)
-    assert "Programs you look after" in page and reverse("program_home", args=[program.slug]) in page
+    assert "Your programs" in page and reverse("program_home", args=[program.slug]) in page
     assert page.count("btn-primary") == 1
 
 
@@ -130,7 +139,7 @@ def test_who_holds_several_roles_sees_all_of_them(program):
     make_pairing(mentor, add_member(other, MENTEE, make_person("Tom Whitfield"), state="active"))
     add_member(program, MENTEE, person, state="waiting", write_again_on=date(2026, 12, 18))
     page = page_of(person)
-    for words in ("Tom Whitfield", "18 December", "Programs you look after"):
+    for words in ("Tom Whitfield", "18 Dec", "Your programs"):
         assert words in page, words
     assert page.count("btn-primary") <= 1
 
