@@ -11,6 +11,9 @@ class MentorshipConfig(AppConfig):
     def ready(self):
         from django import forms
 
+        from mentorship import morning
+
+        morning.register()
         # Every form of ours says it in the same words; a field may still have its own.
         forms.Field.default_error_messages = {"required": _("Please answer this.")}
 

@@ -56,6 +56,7 @@ SWEEPS = {
         _sweep("asks", "council.actions.ask_again", 60),
         _sweep("cases", "council.actions.watch_cases", 60),
         _sweep("concerns", "council.actions.watch_concerns", 60),
+        _sweep("mornings", "mentorship.morning.write_mornings", 300),
         _sweep("deliver", "outbox.delivery.deliver_due", 2),
     )
 }

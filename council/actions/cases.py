@@ -95,7 +95,7 @@ def new_case(
         at_council_since=now if tier == Tier.COUNCIL else None,
     )
     opening = Opening(case, list(people.values()), list(tried))
-    if owner:
+    if owner and case.is_cry:
         opening.letters.append(letters.to_owner(case, opening.concerned, now=now))
     if asked_by:
         opening.letters.append(letters.to_asker(case, opening.concerned, now=now))
@@ -216,7 +216,7 @@ def to_council(case: Case, *, by, now, why: str) -> bool:
     due = now + case.program.figure("council_days") * DAY
     draft = Case.objects.select_related("program", "membership__user").get(pk=case.pk)
     draft.tier, draft.owner, draft.due_at = tier, owner, due
-    written = [letters.to_owner(draft, people, now=now, step="council")] if owner else []
+    written = [letters.to_owner(draft, people, now=now, step="council")] if owner and draft.is_cry else []
     with transaction.atomic():
         row = Case.objects.open().filter(pk=case.pk, at_council_since=None)
         fields = {"tier": tier, "owner": owner, "due_at": due, "at_council_since": now, "reminded_at": None}

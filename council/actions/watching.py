@@ -1,4 +1,7 @@
-"""The days of open cases: what is undecided goes on, what is overdue is said again, owners who cannot answer change."""
+"""The days of open cases: what is undecided goes on, what is overdue is said again, owners who cannot answer change.
+
+Only a person's cry for help is said at once; whatever else waits stands in the morning email.
+"""
 
 from datetime import timedelta
 
@@ -41,9 +44,8 @@ def remind(case: Case, now) -> bool:
     """To the owner and everybody else it could be decided by, once a week."""
     concerned = cases.concerned_by(case)
     week = civil.week_of(case.program.today(now))
-    written = [
-        letters.overdue(case, person, concerned, now=now, week=week) for person in _deciders(case, concerned, now)
-    ]
+    told = _deciders(case, concerned, now) if case.is_cry else []
+    written = [letters.overdue(case, person, concerned, now=now, week=week) for person in told]
     with transaction.atomic():
         mine = Case.objects.open().filter(pk=case.pk, reminded_at=case.reminded_at)
         if mine.update(reminded_at=now) != 1:
@@ -103,12 +105,13 @@ def new_owner(case: Case, now) -> bool:
         return mine.update(reminded_at=now) == 1
     draft = Case.objects.select_related("program", "membership__user").get(pk=case.pk)
     draft.owner = person
-    written = letters.to_owner(draft, concerned, now=now, step=f"owner:{person.public_id}:{case.program.today(now)}")
+    step = f"owner:{person.public_id}:{case.program.today(now)}"
+    written = [letters.to_owner(draft, concerned, now=now, step=step)] if draft.is_cry else []
     with transaction.atomic():
         if mine.update(owner=person, tier=tier, reminded_at=None) != 1:
             return False
         words = _("%(name)s answers for it from now on.") % {"name": person}
         CaseLine.objects.create(case=case, at=now, words=words)
         cases.tell_history(case, "case.passed_on", words, None, now)
-        post([written])
+        post(written)
     return True

@@ -46,7 +46,7 @@ def after_the_sweep(case):
 
 @pytest.mark.parametrize("how", [{"is_active": False}, {"address_bounced_at": NOW}, {"email": None}])
 def test_an_owner_who_cannot_be_reached_is_replaced(town, how):
-    case = case_of(town, "farida")
+    case = case_of(town, "farida", kind="too_much")
     gone(town["farida"], **how)
     assert after_the_sweep(case) == town["sean"].user
     assert Letter.objects.get().recipient == town["sean"].user and case.lines.count() == 1
