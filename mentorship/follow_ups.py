@@ -67,6 +67,11 @@ class FollowUps:
     number: int = 0
 
     @property
+    def programs(self) -> list:
+        """Those of these rows, each once."""
+        return list({row.case.program_id: row.case.program for row in self.rows}.values())
+
+    @property
     def more(self) -> int:
         return self.number - len(self.rows)
 
