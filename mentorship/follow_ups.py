@@ -67,6 +67,16 @@ class FollowUps:
     number: int = 0
 
     @property
+    def mixed(self) -> bool:
+        """The reader answers for some of them, others for others."""
+        return len({row.mine for row in self.rows}) > 1
+
+    @property
+    def programs(self) -> list:
+        """Those of these rows, each once."""
+        return list({row.case.program_id: row.case.program for row in self.rows}.values())
+
+    @property
     def more(self) -> int:
         return self.number - len(self.rows)
 

@@ -41,7 +41,8 @@ class Coming:
 
     def as_step(self) -> Step:
         """The same as the first thing on the page, where nothing is to be done."""
-        return Step(self.headline or self.title, self.text, self.when, self.action, self.url, self.place)
+        when = _("%(day)s: %(date)s") % {"day": self.near, "date": self.when} if self.near else self.when
+        return Step(self.headline or self.title, self.text, when, self.action, self.url, self.place)
 
 
 def coming_of(user, found, now) -> list[Coming]:
@@ -99,7 +100,7 @@ def _rest(partner) -> Coming | None:
     return Coming(
         day,
         _("Your pause with %(name)s is over") % name,
-        _("Nobody expects anything of the two of you before then."),
+        _("Nobody expects anything of the two of you meanwhile."),
         url=url,
         headline=_("You and %(name)s have a pause") % name,
         when=_("Until %(date)s.") % {"date": words.short_day(day)},

@@ -307,9 +307,10 @@ def test_the_home_asks_first_for_what_the_other_waits_for(pairing, clock):
     proposed(pairing, THURSDAY + 8 * DAY, by=pairing.mentor.user)
     text = page(pairing.mentee.user, "home")
     assert "Chitra proposes Saturday 28 November, 03:00 (Tokyo time): does it suit?" in text
-    assert text.count("btn-primary") == 1 and "You proposed" in page(pairing.mentor.user, "home")
+    assert text.count("btn-primary") == 1 and "You proposed to meet Amara" in page(pairing.mentor.user, "home")
     actions.accept(Meeting.objects.get(), by=pairing.mentee.user, now=NOW)
-    assert "You meet on Friday 27 November, 18:00 (London time)." in page(pairing.mentor.user, "home")
+    text = page(pairing.mentor.user, "home")
+    assert "You meet Amara Okafor" in text and "Friday 27 November, 18:00 (London time)" in text
     agreed(pairing)
     run(FRIDAY_MORNING)
     clock.move_to(FRIDAY_MORNING)

@@ -1,5 +1,6 @@
 """Who sees which follow-up, and how much of it: the council only what is for the council, nobody what is about them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -93,10 +94,13 @@ def test_what_is_about_somebody_counts_nowhere_for_them(world):
         found = lena.get(url + query)
         assert found.status_code == 200 and "Petrova" not in found.content.decode(), query
     assert board.cases_of(world.council_mentor, world.program).count() == 1
-    home = lena.get(reverse("home")).content.decode()
-    assert "One follow-up waits for a decision" in home
-    both = world.client("council").get(reverse("home")).content.decode()
-    assert "2 follow-ups wait for a decision" in both
+    for path in (reverse("home"), reverse("program_home", args=[world.program.slug])):
+        both, hers = (
+            re.search(r'<ol class="diary">.*?</ol>', client.get(path).content.decode(), re.S).group()
+            for client in (world.client("council"), lena)
+        )
+        assert both.count("<li") == 2 and "Petrova" in both, path
+        assert hers.count("<li") == 1 and "Petrova" not in hers, path
 
 
 def test_a_follow_up_of_another_program_is_not_found_in_mine(world):

@@ -112,6 +112,8 @@ def test_what_comes_next_stands_in_order_on_the_readers_own_clock(mentor):
     found = context(mentor.user)
     # 20:00 in London is the next morning in Tokyo. Nothing is to do: the first date stands as the step.
     assert found["step"].title == "You meet Tom Whitfield" and "18 November, 04:00 (Tokyo time)" in found["step"].by
+    tomorrow = context(mentor.user, NOW + 9 * HOUR)["step"]
+    assert tomorrow.by == "Tomorrow: Wednesday 18 November, 04:00 (Tokyo time)"
     assert dates(mentor.user) == [
         ("2026-11-26", "", "Keep in touch with Jun Nakamura"),
         ("2026-11-30", "", "Your pause with Ana Pausing is over"),
