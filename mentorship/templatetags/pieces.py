@@ -28,6 +28,12 @@ def local_time(person, now) -> str:
     return _("%(clock)s in %(place)s") % {"clock": clock, "place": place}
 
 
+@register.simple_tag
+def local_clock(person):
+    """What the clock shows where the person is."""
+    return local_time(person, timezone.now())
+
+
 @register.inclusion_tag("components/person_disc.html")
 def person_disc(person, large=False):
     """The initials alone, for beside a name."""
@@ -90,7 +96,7 @@ def steps(items):
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(entries):
-    """What happened, newest first: entries with `at`, `words`, and perhaps `by`, `why`."""
+    """What happened, newest first: entries with `at`, `words`, and perhaps `by`, `why`, `url`."""
     return {"entries": entries}
 
 
