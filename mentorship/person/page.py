@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from checkins.models import Meeting, MeetingState, Standing, Watch
 from checkins.permissions import other_of, side_of
 from council.models import Case
@@ -59,6 +62,11 @@ class Pair:
     watch: Watch | None = None
     meeting: Meeting | None = None
     proposed: list = field(default_factory=list)
+
+    @property
+    def note(self) -> str:
+        day = date_format(self.pairing.program.today(self.pairing.began_at), "j F Y")
+        return _("%(role)s, since %(day)s") % {"role": self.role, "day": day}
 
     @property
     def standing(self) -> str:

@@ -36,6 +36,7 @@ class Line:
     by: object = None
     why: str = ""
     url: str = ""
+    note: str = ""
 
 
 def of(reader, person, show="", most=NEWEST) -> tuple[list[Line], bool]:
@@ -65,7 +66,7 @@ def _emails(reader, person, most):
     for letter in _newest(rows, most):
         words = _("Email: %(subject)s") % {"subject": letter.subject}
         url = reverse("programs:email", args=[letter.topic, letter.public_id])
-        yield Line(letter.sent_at or letter.posted_at, words, why=str(letter.get_state_display()), url=url)
+        yield Line(letter.sent_at or letter.posted_at, words, url=url, note=str(letter.get_state_display()))
 
 
 def _said(reader, person, most):

@@ -41,7 +41,7 @@ def people(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request, person):
     """One person: what is open, their pairs and places, what happened; a call is noted here."""
-    if person == request.user.public_id:
+    if person == request.user.public_id and can_coordinate_any(request.user):
         # What is about oneself is nobody's to read here.
         return redirect("profile")
     row = get_object_or_404(pages.people_of(request.user), public_id=person)
@@ -62,6 +62,7 @@ def person(request, person):
         **_frame(request, here),
         "title": str(row),
         "person": row,
+        "now": now,
         "places": places,
         "pairs": going,
         "ended": [pair for pair in pairs if pair.pairing.state != PairingState.OPEN],
