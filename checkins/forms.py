@@ -6,7 +6,9 @@ from django.utils.translation import ngettext_lazy
 
 from checkins import words
 from checkins.actions.answers import LONGEST_HOW
+from checkins.actions.calls import LONGEST_SAID
 from checkins.actions.meetings import FARTHEST, LONGEST_PLACE
+from checkins.permissions import other_of
 from profiles import civil
 
 LENGTHS = (15, 30, 45, 60, 90, 120)
@@ -162,6 +164,52 @@ class InTouchForm(forms.Form):
         if cleaned.get("on"):
             check_day(self, "on", self.began, self.today)
         return cleaned
+
+
+class CallForm(forms.Form):
+    """A call with a participant in one line, and where they say so, the day on which a pair of theirs was in touch."""
+
+    on = _date(_("Called on"))
+    said = forms.CharField(label=_("What was said"), max_length=LONGEST_SAID)
+    pairing = forms.ChoiceField(label=_("They were in touch with"), required=False)
+    in_touch_on = _date(_("They were in touch on"), required=False)
+
+    def __init__(self, *args, person, pairings, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pairings = {str(pairing.public_id): pairing for pairing in pairings}
+        names = {key: str(other_of(person, pairing)) for key, pairing in self.pairings.items()}
+        for field in ("on", "in_touch_on"):
+            self.fields[field].widget.attrs["max"] = today.isoformat()
+        self.fields["on"].initial = today
+        if len(names) > 1:
+            self.fields["pairing"].choices = [("", _("Nobody, as far as they said")), *names.items()]
+            return
+        del self.fields["pairing"]
+        for name in names.values():
+            label = _("They were in touch with %(name)s on") % {"name": name}
+            self.fields["in_touch_on"].label = label
+        if not names:
+            del self.fields["in_touch_on"]
+
+    def clean(self):
+        cleaned = super().clean()
+        several = "pairing" in self.fields
+        if several and cleaned.get("pairing") and not cleaned.get("in_touch_on") and "in_touch_on" not in self.errors:
+            self.add_error("in_touch_on", _("Say on which day, as well as they know."))
+        if several and cleaned.get("in_touch_on") and not cleaned.get("pairing") and "pairing" not in self.errors:
+            self.add_error("pairing", _("Say with whom."))
+        return cleaned
+
+    def call(self) -> dict:
+        """What is noted, as the action takes it."""
+        cleaned = self.cleaned_data
+        with_whom = cleaned["pairing"] if "pairing" in self.fields else next(iter(self.pairings), "")
+        return {
+            "on": cleaned["on"],
+            "said": cleaned["said"],
+            "pairing": self.pairings.get(with_whom),
+            "in_touch_on": cleaned.get("in_touch_on"),
+        }
 
 
 def check_day(form, field: str, began, today) -> None:

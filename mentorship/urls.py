@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from matching.views import trying
 from mentorship import program_home, views
+from mentorship.person import views as person
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("admin/p/", include("programs.urls")),
     path("admin/p/<slug:slug>/", program_home.page, name="program_home"),
     path("admin/p/", include("matching.urls")),
+    path("admin/people/", person.people, name="people"),
+    path("admin/people/<uuid:person>/", person.person, name="person"),
     path("", include("checkins.urls")),
     path("", include("surveys.urls")),
     path("", include("council.urls")),

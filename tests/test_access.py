@@ -181,7 +181,10 @@ TABLE = {
     "programs:team_remove": Line(
         coordinators(), lambda world: [world.program.slug, world.memberships["second_coordinator"].public_id]
     ),
-    "programs:participant": Line(coordinators(), of_mentor),
+    "people": Line(staff()),
+    # Found by those alone who run a program of theirs.
+    "person": Line(who(SIGN_IN, HIDDEN, HIDDEN, OK, HIDDEN), lambda world: [world.mentor.public_id]),
+    "programs:participant": Line(coordinators(FOUND), of_mentor),
     "programs:places": Line(coordinators(), of_mentor),
     "programs:address": Line(
         coordinators(), lambda world: [world.program.slug, world.memberships["free_mentor"].public_id]
@@ -429,5 +432,5 @@ def test_a_page_about_oneself_is_not_found(world, name):
         "programs:email": world.letters["about_mateo"],
     }
     url = reverse(name, args=[world.program.slug, rows[name].public_id])
-    assert world.client("coordinator").get(url).status_code == OK
-    assert world.client("coordinator_mentee").get(url).status_code == HIDDEN
+    assert world.client("coordinator").get(url, follow=True).status_code == OK
+    assert world.client("coordinator_mentee").get(url, follow=True).status_code == HIDDEN

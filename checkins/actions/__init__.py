@@ -3,6 +3,7 @@
 from checkins.actions.answers import answer_check_in, in_touch
 from checkins.actions.asking import ask
 from checkins.actions.beats import beat
+from checkins.actions.calls import note_call
 from checkins.actions.clock import closed, end_pause, figures_changed, look, look_again, opened, pause, restart
 from checkins.actions.contacts import add_contact, take_back
 from checkins.actions.meetings import accept, cancel, decline, missed_in_a_row, move, propose
@@ -23,6 +24,7 @@ __all__ = [
     "look_again",
     "missed_in_a_row",
     "move",
+    "note_call",
     "opened",
     "pause",
     "propose",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from council.views import help
 from mentorship import charts, statuses
 from programs.models import Program
+from programs.permissions import can_coordinate_any
 
 register = template.Library()
 HUES = 12
@@ -26,6 +27,12 @@ def local_time(person, now) -> str:
     place = person.time_zone.rsplit("/", 1)[-1].replace("_", " ")
     clock = now.astimezone(ZoneInfo(person.time_zone)).strftime("%H:%M")
     return _("%(clock)s in %(place)s") % {"clock": clock, "place": place}
+
+
+@register.simple_tag
+def local_clock(person):
+    """What the clock shows where the person is."""
+    return local_time(person, timezone.now())
 
 
 @register.inclusion_tag("components/person_disc.html")
@@ -90,7 +97,7 @@ def steps(items):
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(entries):
-    """What happened, newest first: entries with `at`, `words`, and perhaps `by`, `why`."""
+    """What happened, newest first: entries with `at`, `words`, and perhaps `by`, `why`, `url`, `note`."""
     return {"entries": entries}
 
 
@@ -157,6 +164,17 @@ def staffed_programs(context):
     if not hasattr(request, "staffed_programs"):
         request.staffed_programs = list(Program.objects.visible_to(user).only("name", "slug", "state"))
     return request.staffed_programs
+
+
+@register.simple_tag(takes_context=True)
+def finds_people(context):
+    """Whether the reader coordinates somebody to find, asked once a page."""
+    request = context.get("request")
+    if request is None:
+        return False
+    if not hasattr(request, "coordinates_any"):
+        request.coordinates_any = can_coordinate_any(request.user)
+    return request.coordinates_any
 
 
 @register.simple_tag(takes_context=True)

@@ -64,7 +64,7 @@ class ProgramAdmin(ScopedAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(ScopedAdmin):
-    """Participants; each leads to their page in the program."""
+    """Participants; each leads to the page of the person."""
 
     section = "people"
     list_help = gettext_lazy("Everybody who takes part, but for your own place where you are a participant yourself.")
@@ -88,7 +88,7 @@ class MembershipAdmin(ScopedAdmin):
         return Membership.objects.visible_to(user).participants()
 
     def page_of(self, row):
-        return reverse("programs:participant", args=[row.program.slug, row.public_id])
+        return f"{reverse('person', args=[row.user.public_id])}?program={row.program.slug}"
 
     @admin.display(description=gettext_lazy("name"), ordering="user__name")
     def person(self, row):

@@ -5,7 +5,6 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Q
-from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -79,10 +78,7 @@ class UserAdmin(ScopedAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def page_of(self, row):
-        # Coordinators know somebody as a participant: the list of those, narrowed to this person.
-        if not row.email:
-            raise Http404
-        return f"{reverse('admin:programs_membership_changelist')}?q={row.email}"
+        return reverse("person", args=[row.public_id])
 
     def save_model(self, request, obj, form, change):
         with transaction.atomic():

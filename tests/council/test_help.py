@@ -388,7 +388,7 @@ def test_a_coordinator_removes_somebody_who_is_in_a_pair(pairing, program):
     cora = Membership.objects.get(role=COORDINATOR).user
     client = signed_in(cora)
     url = reverse("council:remove", args=[program.slug, pairing.mentor.public_id])
-    assert url in show(client, reverse("programs:participant", args=[program.slug, pairing.mentor.public_id]))
+    assert url in show(client, reverse("person", args=[pairing.mentor.user.public_id]))
     assert "The pair of Mo Mentor and Mia Mentee ends." in show(client, url)
     assert "Removed." in read(post_form(client, url, words="They asked by telephone."))
     assert Membership.objects.get(pk=pairing.mentor_id).state == "left"
