@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 
 from mentorship import statuses
+from mentorship.person import search
 from profiles.models import User
 
 PEOPLE = [
@@ -91,6 +92,7 @@ def context(request) -> dict:
     table.paginate(page=Paginator(rows, size).get_page(request.GET.get("page")).number, per_page=size)
     return {
         "people": people,
+        "search": search.Search("a", [search.Found(person) for person in people[:3]]),
         "table": table,
         "no_table": SampleTable([]),
         "form": SampleForm(),

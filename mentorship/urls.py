@@ -20,6 +20,8 @@ urlpatterns = [
     path("admin/p/", include("matching.urls")),
     path("admin/people/", person.people, name="people"),
     path("admin/people/<uuid:person>/", person.person, name="person"),
+    path("admin/people/<uuid:person>/seen/", person.seen_as, name="person_seen"),
+    path("looked-at/", person.looked_at, name="looked_at"),
     path("", include("checkins.urls")),
     path("", include("surveys.urls")),
     path("", include("council.urls")),

@@ -184,6 +184,11 @@ TABLE = {
     "people": Line(staff()),
     # Found by those alone who run a program of theirs.
     "person": Line(who(SIGN_IN, HIDDEN, HIDDEN, OK, HIDDEN), lambda world: [world.mentor.public_id]),
+    # For those who coordinate by their own part in the program, not by running the installation.
+    "person_seen": Line(
+        who(SIGN_IN, HIDDEN, HIDDEN, OK, HIDDEN, superuser=HIDDEN), lambda world: [world.mentor.public_id]
+    ),
+    "looked_at": Line(signed_in()),
     "programs:participant": Line(coordinators(FOUND), of_mentor),
     "programs:places": Line(coordinators(), of_mentor),
     "programs:address": Line(

@@ -86,6 +86,12 @@ def _one(request, door, row, all_url=""):
     return door.show(request, "checkins/check_in.html", {**about, "form": form}, status=400 if form.errors else 200)
 
 
+def blank(me, row, now) -> dict:
+    """The question as this one of the two is asked it, with nothing of what they said."""
+    about = about_pair(me, row.pairing)
+    return {**about, "check_in": row, "form": AnswerForm(check_in=row, person=me, other=about["other"], now=now)}
+
+
 def _initial(row, said) -> dict:
     if said:
         return {"met": YES if said.met else NO, "met_on": said.met_on or row.due_on, "how": said.how}

@@ -26,10 +26,8 @@ def pair(request, pairing):
     me, now = request.user, timezone.now()
     rows = Pairing.objects.of_participant(me).select_related(*PEOPLE)
     row = get_object_or_404(rows, public_id=pairing)
-    today, began = row.program.today(now), row.program.today(row.began_at)
-    form = InTouchForm(
-        request.POST if request.method == "POST" else None, began=began, today=today, initial={"on": today}
-    )
+    context = page_context(me, row, now, request.POST if request.method == "POST" else None)
+    form = context["form"]
     if request.method == "POST" and form.is_valid():
         try:
             actions.in_touch(row, on=form.cleaned_data["on"], by=me, now=now)
@@ -38,21 +36,26 @@ def pair(request, pairing):
         else:
             messages.success(request, _("Noted. Thank you."))
             return redirect("checkins:pair", row.public_id)
+    door = Door(me, reverse("checkins:pair", args=[row.public_id]))
+    return door.show(request, "checkins/pair.html", context, status=400 if form.errors else 200)
+
+
+def page_context(me, row, now, data=None) -> dict:
+    """Everything the page of a pair shows to this one of the two, whoever looks at it."""
+    today, began = row.program.today(now), row.program.today(row.began_at)
     its = ahead.of([row], me, now)[row.pk]
-    context = {
+    return {
         **about_pair(me, row),
         "ahead": its,
         "next_words": its.next_words(me, today),
         "goes_on": can_meet(me, row),
-        "form": form,
+        "form": InTouchForm(data, began=began, today=today, initial={"on": today}),
         "began": began,
         "agreed": [told(meeting, me, now) for meeting in _agreed(row, now)],
         "proposed": [told(meeting, me, now) for meeting in its.proposed],
         "to_answer": [told(meeting, me, now) for meeting in its.to_answer],
         "history": history(row, me, now),
     }
-    door = Door(me, reverse("checkins:pair", args=[row.public_id]))
-    return door.show(request, "checkins/pair.html", context, status=400 if form.errors else 200)
 
 
 def _agreed(pairing, now) -> list:

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_template
 from django.urls import reverse
@@ -14,14 +15,16 @@ from checkins.actions import note_call
 from checkins.forms import CallForm
 from matching.models import PairingState
 from mentorship.person import page as pages
-from mentorship.person import timeline
+from mentorship.person import seen, timeline
 from mentorship.person.search import search
+from profiles import civil
 from programs.errors import Refused
 from programs.navigation import list_url, page_context
 from programs.permissions import can_coordinate_any
 from programs.views.pages import posted
 
 ALL = "all"
+NEWEST_LOOKS, MOST_LOOKS = 12, 200
 
 
 @never_cache
@@ -65,6 +68,7 @@ def person(request, person):
         "now": now,
         "places": places,
         "pairs": going,
+        "may_see_as": bool(seen.places_of(request.user, row)),
         "ended": [pair for pair in pairs if pair.pairing.state != PairingState.OPEN],
         "open": pages.open_of(request.user, row),
         "form": form,
@@ -121,3 +125,35 @@ def _address(request, person, **changes) -> str:
         if value:
             query[key] = value
     return f"{reverse('person', args=[person.public_id])}{'?' if query else ''}{query.urlencode()}#happened"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def seen_as(request, person):
+    """Which pages of a participant can be looked at; a look is a POST that writes it down and shows the page."""
+    row = get_object_or_404(pages.people_of(request.user), public_id=person)
+    now = timezone.now()
+    places = seen.places_of(request.user, row)
+    if not places:
+        raise Http404
+    found = seen.pages_of(request.user, row, now)
+    context = {**page_context(request, places[0].program, "people"), "person": row, "pages": found}
+    context["title"] = _("As %(name)s sees it") % {"name": row}
+    if request.method != "POST":
+        context["looks"] = seen.looks_at(row).filter(topic__in={place.program.slug for place in places})[:NEWEST_LOOKS]
+        return render_template(request, "people/seen_which.html", context)
+    page = next((one for one in found if one.key == request.POST.get("page")), None)
+    if page is None:
+        messages.info(request, _("This page is not there any more. Choose another."))
+        return redirect("person_seen", row.public_id)
+    seen.note_look(page, by=request.user, now=now)
+    with timezone.override(civil.zone(row.time_zone)):
+        context |= {"page": page, "theirs": page.context(now)}
+        return render_template(request, "people/seen.html", context)
+
+
+@never_cache
+@require_safe
+def looked_at(request):
+    """Who has looked at one's own pages."""
+    return render_template(request, "people/looked_at.html", {"looks": seen.looks_at(request.user)[:MOST_LOOKS]})

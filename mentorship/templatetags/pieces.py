@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from council.views import help
 from mentorship import charts, statuses
+from mentorship.person.still import still
 from programs.models import Program
 from programs.permissions import can_coordinate_any
 
@@ -55,8 +56,9 @@ def person_chip(person, time=False, link="", note="", large=False):
 
 
 @register.inclusion_tag("components/pair_line.html")
-def pair_line(mentor, mentee, how_often="", last="", sure="", next="", state="", label="", link=""):
-    """Two people and how they are doing: how often, last in touch and how sure, the next date."""
+def pair_line(mentor, mentee, how_often="", last="", sure="", next="", state="", label="", people=False):
+    """Two people and how they are doing: how often, last in touch and how sure, the next date; with `people` their
+    names lead to their pages."""
     return locals()
 
 
@@ -185,6 +187,21 @@ def help_url(context):
         return reverse("council:help")
     person = getattr(request, "link_of", None)
     return help.address_for(person, timezone.now()) if person else ""
+
+
+class _Still(template.Node):
+    def __init__(self, name, values):
+        self.name, self.values = name, values
+
+    def render(self, context):
+        return still(render_to_string(self.name.resolve(context), self.values.resolve(context)))
+
+
+@register.tag("still")
+def still_tag(parser, token):
+    """A page of somebody else to look at, without links, forms or answers: `{% still "home/page.html" values %}`."""
+    _tag, name, values = token.split_contents()
+    return _Still(parser.compile_filter(name), parser.compile_filter(values))
 
 
 @register.simple_tag

@@ -114,7 +114,7 @@ class LetterAdmin(ScopedAdmin):
     section = "emails"
     list_title = gettext_lazy("Emails")
     list_help = gettext_lazy("Every email of the program, waiting, sent or not delivered. Open one to read it.")
-    list_display = ["subject_link", "recipient", "kind_words", "status_column", "fate_words", "written"]
+    list_display = ["subject_link", "to", "kind_words", "status_column", "fate_words", "written"]
     list_display_links = None
     list_filter = [TopicFilter, "state"]
     list_select_related = ["recipient"]
@@ -141,6 +141,10 @@ class LetterAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("subject"), ordering="subject")
     def subject_link(self, row):
         return format_html('<a href="{}">{}</a>', self.page_of(row), row.subject)
+
+    @admin.display(description=gettext_lazy("to"), ordering="recipient__name")
+    def to(self, row):
+        return format_html('<a href="{}">{}</a>', reverse("person", args=[row.recipient.public_id]), row.recipient)
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_words(self, row):

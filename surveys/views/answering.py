@@ -68,6 +68,17 @@ def _page(request, row, url):
     return render(request, "surveys/pulse.html", {**context, "forms": forms}, status=status)
 
 
+def blank(row, now) -> dict:
+    """The questions as this person is asked them, with nothing of what they said."""
+    rows = list(_of(row.membership.user).filter(membership=row.membership, asked_at=row.asked_at).order_by("pk"))
+    forms = [
+        PulseForm(invitation=one, other=letters.other_of(one), said={}, several=len(rows) > 1)
+        for one in rows
+        if actions.can_answer(one, now)
+    ]
+    return {**_context(row, rows, "", now), "forms": forms}
+
+
 def _answer(forms, person, now) -> bool:
     """Whether what was filled in is now written down; else the forms say why not."""
     filled_in = [form for form in forms if not form.is_left_out]
