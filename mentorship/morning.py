@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from council import promise
 from matching.letters import day, one_line
 from mentorship import follow_ups, program_home
 from outbox import kinds, letters, links
@@ -23,6 +24,7 @@ STAFF = [Role.COORDINATOR, Role.COUNCIL]
 ENDS = time(18)
 # As many lines as a morning can hold, each with a link; the home has the rest.
 MOST = 20
+MOST_WITHOUT = 5
 LINKS = [f"morning_{letter}" for letter in ascii_lowercase[:MOST]]
 
 
@@ -95,13 +97,28 @@ def parts_of(person, now) -> tuple[list[dict], list[str]]:
         if program.state == ProgramState.ENDED:
             continue
         board = reverse("council:board", args=[program.slug])
+        if line["runs"]:
+            lines.setdefault(one_line(program), []).extend(_without_a_date(program, person, now))
         for need in line["needs"]:
             if need.url != board:
                 lines.setdefault(one_line(program), []).append({"words": one_line(need.title), "path": need.url})
     if mine.more:
         words = _("%(number)s more follow-ups") % {"number": mine.more}
         lines.setdefault(_("All programs"), []).append({"words": words, "path": reverse("home")})
-    return _numbered(lines)
+    return _numbered({program: found for program, found in lines.items() if found})
+
+
+def _without_a_date(program, person, now) -> list[dict]:
+    """Mentees for whom the promise does not hold, which should never be; never the reader themselves."""
+    lost = promise.lost(now, program)
+    seen = Membership.objects.visible_to(person).filter(pk__in=[one.membership.pk for one in lost])
+    seen = set(seen.values_list("pk", flat=True))
+    found = []
+    for one in [one for one in lost if one.membership.pk in seen][:MOST_WITHOUT]:
+        words = _("%(name)s has no next date. %(what)s") % {"name": one_line(one.membership.user), "what": one.hole.do}
+        path = reverse("programs:participant", args=[program.slug, one.membership.public_id])
+        found.append({"words": words.rstrip("."), "path": path})
+    return found
 
 
 def _of_follow_up(row) -> str:

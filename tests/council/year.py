@@ -58,12 +58,12 @@ class Mail(BaseEmailBackend):
 
 @contextmanager
 def sweeping_until_delivery():
-    """A tick without its last sweep."""
-    deliver = SWEEPS.pop("deliver")
+    """A tick without its last sweeps: what tells those in charge in the morning changes nothing."""
+    left_out = {name: SWEEPS.pop(name) for name in ("mornings", "deliver")}
     try:
         yield
     finally:
-        SWEEPS["deliver"] = deliver
+        SWEEPS.update(left_out)
 
 
 class Life:

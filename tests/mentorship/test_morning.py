@@ -109,6 +109,14 @@ def test_nobody_reads_about_themselves(program):
     assert str(pair.mentor.user) not in found["Farida"].body and "follow-up" not in found["Farida"].body
 
 
+def test_somebody_without_a_date_is_named_to_whoever_runs_the_program(program):
+    lost = w.add_member(program, w.MENTEE, w.make_person("Amara Okafor"), state="waiting")
+    type(lost).objects.filter(pk=lost.pk).update(write_again_on=MORNING.date() - 40 * DAY)
+    found = mornings(MORNING)
+    assert "Amara Okafor has no next date." in found["Farida"].body
+    assert "Amara" not in found["Elif"].body
+
+
 def test_it_stands_in_no_list_but_its_readers(program):
     assert "mentorship.morning" in kinds.apart_names()
 
