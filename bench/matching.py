@@ -1,0 +1,232 @@
+"""The matcher beside other exact solvers and greedy: the same seeded instances, alternating, medians, one machine.
+
+    python bench/matching.py [--sizes 1000x300,5000x1500] [--families realistic,agree] [--runs 5] [--out FILE]
+
+Needs what bench/requirements.txt names besides numpy; a solver that is not installed is left out. Each run has a
+process of its own, so that memory is its own, too. Figures are wall seconds, processor seconds and megabytes added by
+solving, from the score matrix (for ours) or the ready slot matrix or arcs (for the others) to the answer; every answer
+is checked for the same number matched and the same total.
+"""
+
+import argparse
+import json
+import multiprocessing
+import platform
+import resource
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from matching.solver import solve
+from matching.spreadsheets import greedy
+
+TOP = 100
+SEED = 7
+
+
+def instance(family: str, mentees: int, mentors: int):
+    """Scores (M, N) from 0 to 100, -1 forbidden, and places (N,)."""
+    draw = np.random.default_rng([SEED, mentees, mentors, sum(map(ord, family))])
+    places = draw.integers(1, 8, mentors)
+    places = np.maximum(
+        1, (places * (mentees * (0.65 if family == "short" else 1.05)) / places.sum()).round().astype(int)
+    )
+    shape = mentees, mentors
+    if family == "uniform":
+        scores = draw.integers(0, TOP + 1, shape)
+    elif family == "agree":
+        scores = np.broadcast_to(draw.integers(0, TOP + 1, mentors), shape).copy()
+    elif family == "agree-noise":
+        scores = np.clip(draw.integers(0, TOP - 9, mentors)[None, :] + draw.integers(0, 10, shape), 0, TOP)
+    elif family == "few-values":
+        scores = draw.choice([0, 10, 25, 60], shape)
+    elif family == "sparse":
+        scores = np.where(draw.random(shape) < 0.02, draw.integers(0, TOP + 1, shape), -1)
+    else:
+        scores = realistic(draw, mentees, mentors)
+    return scores.astype(np.int64), places.astype(np.int64)
+
+
+def realistic(draw, mentees, mentors):
+    """As a program's rules make them: another team, a step above, shared fields and wishes."""
+    team = draw.integers(0, 12, mentees)[:, None] == draw.integers(0, 12, mentors)[None, :]
+    step = draw.integers(0, 5, mentors)[None, :] - draw.integers(0, 4, mentees)[:, None]
+    scores = np.select([step == 1, step == 2, step == 0], [30, 24, 12], 0)
+    scores = scores + 20 * (draw.integers(0, 15, mentees)[:, None] == draw.integers(0, 15, mentors)[None, :])
+    interests = draw.random((mentees, 20)) < 0.2, draw.random((mentors, 20)) < 0.3
+    scores = scores + 8 * np.minimum(interests[0].astype(int) @ interests[1].astype(int).T, 5)
+    return np.where(team | (step < 0), -1, scores)
+
+
+def matched_and_total(scores, assignment):
+    rows = np.flatnonzero(assignment >= 0)
+    return int(rows.size), int(scores[rows, assignment[rows]].sum())
+
+
+def ours(scores, places):
+    return lambda: solve(scores, places, floor_levels=0).assignment
+
+
+def ours_with_floor(scores, places):
+    return lambda: solve(scores, places).assignment
+
+
+def unmatched_cost(scores):
+    return (min(scores.shape) + 2) * (TOP + 1)
+
+
+def slots(scores, places):
+    """One column a place, and one for each mentee to stay unmatched, so dear that matching more comes first."""
+    mentor_of = np.repeat(np.arange(places.size), places)
+    cost = np.where(scores >= 0, TOP - scores, 4 * unmatched_cost(scores))[:, mentor_of].astype(np.float64)
+    alone = np.full((scores.shape[0], scores.shape[0]), float(unmatched_cost(scores)))
+    return np.hstack([cost, alone]), mentor_of
+
+
+def scipy_dense(scores, places):
+    from scipy.optimize import linear_sum_assignment
+
+    cost, mentor_of = slots(scores, places)
+
+    def run():
+        _rows, columns = linear_sum_assignment(cost)
+        return np.where(columns < mentor_of.size, mentor_of[np.minimum(columns, mentor_of.size - 1)], -1)
+
+    return run
+
+
+def lapx(scores, places):
+    import lap
+
+    cost, mentor_of = slots(scores, places)
+
+    def run():
+        _cost, columns, _rows = lap.lapjv(cost, extend_cost=True)
+        return np.where(columns < mentor_of.size, mentor_of[np.minimum(columns, mentor_of.size - 1)], -1)
+
+    return run
+
+
+def ortools_flow(scores, places):
+    from ortools.graph.python import min_cost_flow
+
+    def run():
+        mentees, mentors = scores.shape
+        flow = min_cost_flow.SimpleMinCostFlow()
+        rows, columns = np.nonzero(scores >= 0)
+        arcs = flow.add_arcs_with_capacity_and_unit_cost(
+            rows, mentees + columns, np.ones(rows.size, dtype=np.int64), TOP - scores[rows, columns]
+        )
+        sink = mentees + mentors
+        flow.add_arcs_with_capacity_and_unit_cost(
+            mentees + np.arange(mentors), np.full(mentors, sink), places, np.zeros(mentors, dtype=np.int64)
+        )
+        everybody = np.arange(mentees)
+        ones = np.ones(mentees, dtype=np.int64)
+        flow.add_arcs_with_capacity_and_unit_cost(
+            everybody, np.full(mentees, sink), ones, ones * unmatched_cost(scores)
+        )
+        flow.set_nodes_supplies(np.append(everybody, sink), np.append(ones, -mentees))
+        if flow.solve() != flow.OPTIMAL:
+            raise RuntimeError("no optimum")
+        used = flow.flows(arcs) > 0
+        assignment = np.full(mentees, -1)
+        assignment[rows[used]] = columns[used]
+        return assignment
+
+    return run
+
+
+def by_hand(scores, places):
+    return lambda: greedy(scores, places.tolist())
+
+
+SOLVERS = {
+    "this": ours,
+    "this, floor 10": ours_with_floor,
+    "scipy linear_sum_assignment": scipy_dense,
+    "lapx lapjv": lapx,
+    "OR-Tools min-cost flow": ortools_flow,
+    "greedy": by_hand,
+}
+# What is not meant to have the highest total.
+OTHER_AIMS = ("this, floor 10", "greedy")
+
+
+def measured(pipe, solver, family, mentees, mentors):
+    """In a process of its own: seconds, processor seconds, megabytes added, and what came out."""
+    try:
+        scores, places = instance(family, mentees, mentors)
+        run = SOLVERS[solver](scores, places)
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        began = time.perf_counter()
+        assignment = run()
+        wall = time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        pipe.send((wall, cpu, (after.ru_maxrss - before.ru_maxrss) / 1024, *matched_and_total(scores, assignment)))
+    except ImportError:
+        pipe.send(None)
+
+
+def run_once(solver, family, mentees, mentors, seconds):
+    ours_end, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=measured, args=(theirs, solver, family, mentees, mentors))
+    process.start()
+    found = ours_end.recv() if ours_end.poll(seconds) else "over time"
+    process.kill()
+    process.join()
+    return found
+
+
+def compare(family, mentees, mentors, runs, seconds):
+    """The solvers in turn, so often; their medians, without those that are not installed or take too long."""
+    found = {solver: [] for solver in SOLVERS}
+    for _ in range(runs):
+        for solver in list(found):
+            one = run_once(solver, family, mentees, mentors, seconds)
+            if isinstance(one, tuple):
+                found[solver].append(one)
+            else:
+                print(f"  {solver}: {one or 'not installed'}", flush=True)
+                del found[solver]
+    lines = {
+        solver: [statistics.median(column) for column in zip(*rows, strict=True)] for solver, rows in found.items()
+    }
+    best = {tuple(line[3:]) for solver, line in lines.items() if solver not in OTHER_AIMS}
+    if len(best) > 1:
+        raise SystemExit(f"{family} {mentees}x{mentors}: the solvers do not agree: {lines}")
+    return lines
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="100x30,1000x300")
+    parser.add_argument("--families", default="uniform,realistic,short,agree,agree-noise,few-values,sparse")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=120, help="a solver that takes longer is left out")
+    parser.add_argument("--out", type=Path, help="the figures as JSON")
+    options = parser.parse_args()
+    multiprocessing.set_start_method("spawn")
+    machine = f"{platform.machine()}, {multiprocessing.cpu_count()} cores"
+    print(f"{machine}, Python {platform.python_version()}, numpy {np.__version__}")
+    figures = {}
+    for size in options.sizes.split(","):
+        mentees, mentors = map(int, size.split("x"))
+        for family in options.families.split(","):
+            print(f"\n{family}, {mentees:,} x {mentors:,}", flush=True)
+            lines = figures[f"{family} {size}"] = compare(family, mentees, mentors, options.runs, options.seconds)
+            first = lines["this"][0]
+            for solver, (wall, cpu, memory, matched, total) in lines.items():
+                spent = f"{wall:9.3f} s {cpu:9.3f} s cpu {memory:8.0f} MB"
+                print(f"  {solver:30}{spent}   {matched:>6} {total:>9}   this : it = {first / max(wall, 1e-9):.2f}")
+    if options.out:
+        options.out.write_text(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
