@@ -92,7 +92,7 @@ def parts_of(person, now) -> tuple[list[dict], list[str]]:
     lines: dict[str, list[dict]] = {}
     for row in mine.rows:
         lines.setdefault(one_line(row.case.program), []).append({"words": _of_follow_up(row), "path": row.url})
-    for line in program_home.lines(person, now):
+    for line in program_home.lines(person, now, thorough=True):
         program = line["program"]
         if program.state == ProgramState.ENDED:
             continue

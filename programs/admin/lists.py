@@ -116,7 +116,7 @@ class LetterAdmin(ScopedAdmin):
     list_help = gettext_lazy("Every email of the program, waiting, sent or not delivered. Open one to read it.")
     list_display = ["subject_link", "to", "kind_words", "status_column", "fate_words", "written"]
     list_display_links = None
-    list_filter = [TopicFilter, "state"]
+    list_filter = [TopicFilter, "state", "sent_at"]
     list_select_related = ["recipient"]
     search_fields = ["subject", "recipient__name", "recipient__email"]
     ordering = ["-posted_at", "-pk"]

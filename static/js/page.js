@@ -82,6 +82,14 @@ function bulk() {
   }
 }
 
+// A page that prints well says so.
+function prints() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
 // Lists of choices and dates apply themselves; without this there is a button.
 function apply() {
   for (const field of document.querySelectorAll("[data-apply]")) {
@@ -107,5 +115,6 @@ menus();
 once();
 bulk();
 apply();
+prints();
 named();
 document.querySelector("[data-error-summary]")?.focus();

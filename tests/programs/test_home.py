@@ -1,11 +1,14 @@
 """A program's home and the list of one's programs: figures, what needs one, and constant queries."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mentorship import program_home
+from mentorship.program_home.needs import lost_of
 from programs import actions
 from programs.models import Import, Program
 from tests import world as w
@@ -62,13 +65,62 @@ def test_each_number_opens_the_list_that_it_counts():
     response = client.get(reverse("program_home", args=["harbour"]))
     for line in response.context["funnel"]:
         for cell in line["cells"]:
-            if line["first"]:
-                continue
             listed = client.get(cell["url"])
             assert listed.status_code == 200
             assert listed.context["cl"].result_count == cell["number"], cell["url"]
-    for key, number in (("pairs_url", response.context["figures"].pairs), ("dead_url", 1), ("sent_url", 1)):
+    figures = response.context["figures"]
+    assert sum(line["number"] for line in response.context["standings"]) == figures.pairs
+    for line in response.context["standings"]:
+        assert client.get(line["url"]).context["cl"].result_count == line["number"], line["url"]
+    emails = [(f"{key}_url", getattr(figures.delivery, key)) for key in ("waiting", "held", "sent", "dead")]
+    for key, number in (("pairs_url", figures.pairs), *emails):
         assert client.get(response.context[key]).context["cl"].result_count == number, key
+
+
+def test_what_else_needs_me(program, boss):
+    """A question unanswered, no place free, emails that do not leave, a last day gone by: each with its one button."""
+    Program.objects.filter(pk=program.pk).update(
+        state="open", emergency_number="112", ends_on="2026-11-15", starts_on="2026-01-01"
+    )
+    mentor, mentee = w.add_member(program, "mentor", state="active"), w.add_member(program, "mentee", state="active")
+    pair = w.make_pairing(mentor, mentee, now=NOW)
+    w.make_watch(pair)
+    w.make_policy(program)
+    assert needs(program, boss) == ["End the program"]
+    w.make_ask(pair, now=NOW - timedelta(days=4))
+    waiting = w.add_member(program, "mentee", state="waiting", write_again_on=NOW.date())
+    w.make_letter(waiting.user, topic=program.slug, due_at=NOW - timedelta(hours=1))
+    assert needs(program, boss) == ["See how to reach them", "See what waits", "See the mentors", "End the program"]
+    found = program_home.needs_of(
+        Program.objects.get(pk=program.pk), program_home.figures_of([program], boss, NOW)[program.pk]
+    )
+    assert str(mentee.user) in found[0].why
+    assert "One of those who wait hears from us again within three days." in found[2].why
+    for need in found:
+        assert w.signed_in(boss).get(need.url).status_code == 200, need.url
+
+
+def test_a_mentee_without_a_next_date_comes_first(program, boss):
+    Program.objects.filter(pk=program.pk).update(state="open", emergency_number="112")
+    mentee = w.add_member(program, "mentee", state="active")
+    program.refresh_from_db()
+    lost = lost_of(program, boss, NOW)
+    assert [one.pk for one in lost] == [mentee.pk]
+    need = program_home.needs_of(program, program_home.figures_of([program], boss, NOW)[program.pk], lost)[0]
+    assert need.title == "One mentee has no next date"
+    assert w.signed_in(boss).get(need.url).status_code == 200
+    # Who it is about hears nothing of it in another role.
+    w.add_member(program, "coordinator", mentee.user)
+    assert lost_of(program, mentee.user, NOW) == []
+
+
+def test_a_contact_for_safety_whom_nobody_can_reach_is_named(program, boss):
+    deputy = w.make_person("Kofi")
+    actions.set_contact(program, "safeguarding", w.make_person(), deputy, by=boss, now=NOW)
+    Program.objects.filter(pk=program.pk).update(state="open", emergency_number="112")
+    assert "Name somebody" not in needs(program, boss)
+    type(deputy).objects.filter(pk=deputy.pk).update(is_active=False)
+    assert needs(program, boss)[0] == "Name somebody"
 
 
 def test_figures_leave_out_what_is_about_the_reader():
