@@ -157,3 +157,12 @@ def test_the_page_asks_the_database_as_often_for_thirty_pairs_as_for_one(world):
         w.make_case(pairing)
         w.make_entry(world.program, pairing, concerns=[world.mentor], words=f"Line {number}")
     assert queries_of(client, world.mentor) == one
+
+
+def test_a_call_after_which_the_pair_was_in_touch_settles_what_silence_began(world):
+    said = {"on": "2026-11-16", "said": "they met this morning", "in_touch_on": "2026-11-16"}
+    Contact.objects.filter(pairing=world.pairing).delete()
+    assert world.client("coordinator").post(url_of(world.mentor), said).status_code == 302
+    world.case.refresh_from_db()
+    assert (world.case.state, world.case.decision) == ("closed", "by_itself")
+    assert "A quiet pair" not in page_of(world.client("coordinator"), world.mentor)
