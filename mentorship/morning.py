@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from council import promise
 from matching.letters import day, one_line
 from mentorship import follow_ups, program_home
 from outbox import kinds, letters, links
@@ -92,7 +91,7 @@ def parts_of(person, now) -> tuple[list[dict], list[str]]:
     lines: dict[str, list[dict]] = {}
     for row in mine.rows:
         lines.setdefault(one_line(row.case.program), []).append({"words": _of_follow_up(row), "path": row.url})
-    for line in program_home.lines(person, now, thorough=True):
+    for line in program_home.lines(person, now):
         program = line["program"]
         if program.state == ProgramState.ENDED:
             continue
@@ -110,11 +109,8 @@ def parts_of(person, now) -> tuple[list[dict], list[str]]:
 
 def _without_a_date(program, person, now) -> list[dict]:
     """Mentees for whom the promise does not hold, which should never be; never the reader themselves."""
-    lost = promise.lost(now, program)
-    seen = Membership.objects.visible_to(person).filter(pk__in=[one.membership.pk for one in lost])
-    seen = set(seen.values_list("pk", flat=True))
     found = []
-    for one in [one for one in lost if one.membership.pk in seen][:MOST_WITHOUT]:
+    for one in program_home.lost_of(program, person, now)[:MOST_WITHOUT]:
         words = _("%(name)s has no next date. %(what)s") % {"name": one_line(one.membership.user), "what": one.hole.do}
         path = reverse("programs:participant", args=[program.slug, one.membership.public_id])
         found.append({"words": words.rstrip("."), "path": path})

@@ -40,15 +40,14 @@ def needs_of(program, figures, lost=()) -> list[Need]:
     return [need for need in (*first, *(ask(program, figures) for ask in asked)) if need]
 
 
-def lost_of(program, user, now) -> list[Membership]:
+def lost_of(program, user, now) -> list[promise.Lost]:
     """Mentees of an open program for whom no next date stands, as far as this person may see them."""
     if program.state != ProgramState.OPEN:
         return []
-    found = [one.membership for one in promise.lost(now, program)]
-    seen = set(
-        Membership.objects.visible_to(user).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True)
-    )
-    return [one for one in found if one.pk in seen]
+    lost = promise.lost(now, program)
+    seen = Membership.objects.visible_to(user).filter(pk__in=[one.membership.pk for one in lost])
+    seen = set(seen.values_list("pk", flat=True))
+    return [one for one in lost if one.membership.pk in seen]
 
 
 def _to_open(program, figures):
@@ -88,14 +87,16 @@ def _to_name(program, figures):
 def _to_find_again(lost):
     if not lost:
         return None
+    first = lost[0].membership.user
     title = ngettext("One mentee has no next date", "%(number)s mentees have no next date", len(lost))
+    why = ngettext(
+        "Nothing happens for %(name)s by itself.", "Nothing happens for them by itself, %(name)s first.", len(lost)
+    )
     return Need(
         title % {"number": len(lost)},
-        _("Nothing happens for %(name)s unless you do something.") % {"name": lost[0].user}
-        if len(lost) == 1
-        else _("Nothing happens for them unless you do something. The first is %(name)s.") % {"name": lost[0].user},
-        _("See who it is") if len(lost) == 1 else _("See the first"),
-        reverse("person", args=[lost[0].user.public_id]),
+        f"{why % {'name': first}} {lost[0].hole.do}",
+        _("See who it is"),
+        reverse("person", args=[first.public_id]),
     )
 
 
@@ -278,11 +279,8 @@ def _to_end(program, figures):
     )
 
 
-def lines(user, now, thorough=False) -> list[dict]:
-    """One line a program for the first page: its status, its figures, and what waits first.
-
-    `thorough` works out the promise of each program, too, in queries that grow with them.
-    """
+def lines(user, now) -> list[dict]:
+    """One line a program for the first page: its status, its figures, and what waits first."""
     programs = list(Program.objects.visible_to(user).order_by("name", "pk"))
     runs = set(Program.objects.coordinated_by(user).values_list("pk", flat=True))
     figures = figures_of([program for program in programs if program.pk in runs], user, now)
@@ -291,8 +289,7 @@ def lines(user, now, thorough=False) -> list[dict]:
     found = []
     for program in programs:
         its = figures.get(program.pk)
-        lost = lost_of(program, user, now) if its and thorough else []
-        needs = needs_of(program, its, lost) if its else list(filter(None, [_to_follow_up(program, sits[program.pk])]))
+        needs = needs_of(program, its) if its else list(filter(None, [_to_follow_up(program, sits[program.pk])]))
         found.append(
             {
                 "program": program,

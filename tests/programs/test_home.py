@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mentorship import program_home
-from mentorship.program_home.needs import lost_of
 from programs import actions
 from programs.models import Import, Program
 from tests import world as w
@@ -104,14 +103,14 @@ def test_a_mentee_without_a_next_date_comes_first(program, boss):
     Program.objects.filter(pk=program.pk).update(state="open", emergency_number="112")
     mentee = w.add_member(program, "mentee", state="active")
     program.refresh_from_db()
-    lost = lost_of(program, boss, NOW)
-    assert [one.pk for one in lost] == [mentee.pk]
+    lost = program_home.lost_of(program, boss, NOW)
+    assert [one.membership.pk for one in lost] == [mentee.pk]
     need = program_home.needs_of(program, program_home.figures_of([program], boss, NOW)[program.pk], lost)[0]
     assert need.title == "One mentee has no next date"
     assert w.signed_in(boss).get(need.url).status_code == 200
     # Who it is about hears nothing of it in another role.
     w.add_member(program, "coordinator", mentee.user)
-    assert lost_of(program, mentee.user, NOW) == []
+    assert program_home.lost_of(program, mentee.user, NOW) == []
 
 
 def test_a_contact_for_safety_whom_nobody_can_reach_is_named(program, boss):
