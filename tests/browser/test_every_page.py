@@ -12,7 +12,7 @@ PERSONAS = ["anonymous", "mentee", "mentor", "council", "coordinator", "safeguar
 # Wide by day and narrow by night; the walks of the other tests look at all four.
 LOOKS = [(1280, "light"), (360, "dark")]
 # Files and parts of pages, and the page that is only seen in a frame.
-NO_PAGES = ("calendar", "mailbox_html", "progress", "jsi18n", "qr_code", "download_recovery_codes")
+NO_PAGES = ("calendar", "rules_file", "mailbox_html", "progress", "jsi18n", "qr_code", "download_recovery_codes")
 
 
 def pages(world, persona):
