@@ -100,7 +100,9 @@ def parts_of(person, now) -> tuple[list[dict], list[str]]:
             lines.setdefault(one_line(program), []).extend(_without_a_date(program, person, now))
         for need in line["needs"]:
             if need.url != board:
-                lines.setdefault(one_line(program), []).append({"words": one_line(need.title), "path": need.url})
+                lines.setdefault(one_line(program), []).append(
+                    {"words": f"{one_line(need.title)}. {need.action}", "path": need.url}
+                )
     if mine.more:
         words = _("%(number)s more follow-ups") % {"number": mine.more}
         lines.setdefault(_("All programs"), []).append({"words": words, "path": reverse("home")})
