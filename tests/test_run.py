@@ -48,7 +48,7 @@ class Running:
     def __init__(self, var: Path, **more: str):
         self.var, self.log = var, var / "log"
         var.mkdir(exist_ok=True)
-        self.process = start([sys.executable, RUN], cwd=var, log=self.log, env=environment(var, **more))
+        self.process = start([sys.executable, RUN, "setup"], cwd=var, log=self.log, env=environment(var, **more))
 
     def words(self) -> str:
         return self.log.read_text(errors="replace")

@@ -9,10 +9,10 @@ from programs.imports.sweep import run_imports
 from programs.models import ImportState
 
 
-def import_files(program, scheme: Scheme, mentees: bytes, mentors: bytes, *, by, now):
-    """Two files into a program; the scheme says which columns are a scale and who reads what."""
-    files = {"mentor": ("mentors.csv", mentors), "mentee": ("mentees.csv", mentees)}
-    tables = {role: (name, actions.read(content, name)) for role, (name, content) in files.items()}
+def import_files(program, scheme: Scheme, contents: dict[str, bytes], *, by, now):
+    """Files by role into a program; the scheme says which columns are a scale and who reads what."""
+    names = {role: f"{role}s.csv" for role in contents}
+    tables = {role: (names[role], actions.read(content, names[role])) for role, content in contents.items()}
     draft = actions.upload(program, tables, by=by, now=now)
     meanings = {file.role: named(scheme, file) for file in draft.files.all()}
     actions.name_columns(draft, meanings, places=1, show_addresses=True, by=by, now=now)

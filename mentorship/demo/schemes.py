@@ -27,6 +27,8 @@ class Scheme:
     # The kinds of the other columns, where a few rows do not show them.
     lists: dict[str, str]
     rules: tuple[dict, ...]
+    # What a mentor answers whom the rules allow for most.
+    welcome: Row
 
 
 TEAMS = ("Old Quay", "Lighthouse Row", "Market Hall", "Northside", "Canal Basin", "St Brannoc's", "Hill Street")
@@ -134,6 +136,7 @@ VOLUNTEERS = Scheme(
         {"kind": "wish_met", "mentee": "would_like_to_learn", "mentor": "can_help_with", "points": 14,
          "pair_words": "One of you would like to learn what the other can help with: {value}."},
     ),
+    welcome={"Time with us": EXPERIENCE[3]},
 )  # fmt: skip
 
 FIELDS = ("Health and care", "Building and engineering", "Shops and hospitality", "Office and administration",
@@ -170,7 +173,7 @@ def career_mentee(who: Somebody, draw: random.Random) -> Row:
 
 def career_mentor(who: Somebody, draw: random.Random) -> Row:
     return _identity(who) | {
-        "Places": draw.choices("123", (5, 3, 1))[0],
+        "Places": draw.choices("12", (4, 1))[0],
         "Employer": draw.choice(EMPLOYERS[:-1]),
         "Field": draw.choice(FIELDS),
         "Where I am": draw.choices(STEPS[1:], (1, 4, 4, 2))[0],
@@ -210,6 +213,7 @@ CAREERS = Scheme(
         {"kind": "wish_met", "mentee": "i_would_like_to_talk_about", "mentor": "i_can_talk_about", "points": 10,
          "pair_words": "You both named this to talk about: {value}."},
     ),
+    welcome={"Where I am": STEPS[3], "Employer": "Retired"},
 )  # fmt: skip
 
 
@@ -222,8 +226,15 @@ def spreadsheet(rows: list[Row]) -> bytes:
     return text.getvalue().encode()
 
 
-def applicants(scheme: Scheme, names: Iterator[Somebody], mentees: int, mentors: int, draw: random.Random):
-    """The two spreadsheets of a scheme: who wants a mentor, and who offers to be one."""
+def applicants(
+    scheme: Scheme, names: Iterator[Somebody], mentees: int, mentors: int, draw: random.Random, *, late: bool = False
+) -> dict[str, bytes]:
+    """The spreadsheets of a scheme by role: who wants a mentor, and who offers to be one.
+
+    The first mentor has most places; whoever comes late would suit most.
+    """
     wanting = [scheme.mentee(next(names), draw) for _ in range(mentees)]
     offering = [scheme.mentor(next(names), draw) for _ in range(mentors)]
-    return spreadsheet(wanting), spreadsheet(offering)
+    for row in offering if late else offering[:1]:
+        row |= scheme.welcome | {"Places": "1" if late else "3"}
+    return {role: spreadsheet(rows) for role, rows in (("mentor", offering), ("mentee", wanting)) if rows}
