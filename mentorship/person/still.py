@@ -1,5 +1,6 @@
 """A page made still: nothing in it leads anywhere, is sent anywhere or can be filled in; fields are empty."""
 
+import re
 from html import escape
 from html.parser import HTMLParser
 
@@ -18,6 +19,10 @@ KEPT = {
 }  # fmt: skip
 
 
+# An element's name; what only looks like one is left out.
+NAME = re.compile(r"[a-z][a-z0-9]*")
+
+
 class _Still(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
@@ -28,6 +33,7 @@ class _Still(HTMLParser):
     def handle_starttag(self, tag, attrs):
         if tag in DROPPED:
             self.inside_dropped += tag not in VOID
+        if tag in DROPPED or not NAME.fullmatch(tag):
             return
         has = dict(attrs)
         if self.inside_dropped or (tag == "input" and (has.get("type") or "").lower() == "hidden"):
@@ -50,7 +56,7 @@ class _Still(HTMLParser):
             self.inside_dropped = max(0, self.inside_dropped - (tag not in VOID))
             return
         self.in_textarea = False
-        if not self.inside_dropped and tag not in VOID:
+        if not self.inside_dropped and tag not in VOID and NAME.fullmatch(tag):
             self.out.append(f"</{INSTEAD.get(tag, tag)}>")
 
     def handle_data(self, data):

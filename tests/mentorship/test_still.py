@@ -1,5 +1,7 @@
 """What is made still keeps its words and loses whatever does something."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,5 +34,5 @@ def test_what_it_makes_of_a_piece(before, after):
 @given(st.text(alphabet="<>/ab =\"'&;script href", max_size=60))
 def test_whatever_comes_in_nothing_that_acts_comes_out(html):
     out = still(html)
-    assert "<script" not in out and "<a" not in out.replace("<ab", "") and "<form" not in out
+    assert not re.search(r"</?(a|script|form)[^a-z0-9]", out)
     assert still(out) == out or "<" in html
