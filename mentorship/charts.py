@@ -15,3 +15,16 @@ def bars(rows, out_of=None) -> list[dict]:
     rows = [(label, value or 0) for label, value in rows]
     most = out_of or max((value for _, value in rows), default=0)
     return [{"label": label, "value": value, "width": share(value, most)} for label, value in rows]
+
+
+def columns(rows, out_of, target=None) -> dict:
+    """One column a row, `out_of` high, a line at the target; without a value the place stays empty."""
+    step = WIDTH / max(len(rows), 1)
+    found = []
+    for place, row in enumerate(rows):
+        height = share(row["value"], out_of)
+        found.append(
+            {**row, "x": round(place * step + step * 0.15, 2), "y": round(WIDTH - height, 2), "height": height}
+        )
+    line = round(WIDTH - share(target, out_of), 2) if target is not None else None
+    return {"columns": found, "width": round(step * 0.7, 2), "line": line}

@@ -140,6 +140,10 @@ def context(request) -> dict:
             {"at": datetime(2026, 5, 11, 15, 40, tzinfo=UTC), "words": _("A round of matching was drafted.")},
         ],
         "bars": [(_("Ready"), 35), (_("On the waiting list"), 7), (_("Active"), 28), (_("On leave"), 2)],
+        "months": [
+            {"label": words, "value": value, "words": f"{value} %", "note": 40}
+            for words, value in (("Jul 2026", 52), ("Aug 2026", 61), ("Sep 2026", 58), ("Oct 2026", 74))
+        ],
         "chips": [{"words": _("Status: quiet"), "url": "#lists"}, {"words": _("Role: mentee"), "url": "#lists"}],
         "bulk": [("remind", _("Write a reminder")), ("pause", _("Pause"))],
     }

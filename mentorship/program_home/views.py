@@ -5,6 +5,7 @@ from django.utils import timezone
 from matching.models import RoundState
 from mentorship import follow_ups
 from mentorship.program_home.figures import SENT_IN, figures_of
+from mentorship.program_home.goals import courses_of
 from mentorship.program_home.needs import lost_of, needs_of
 from mentorship.program_home.path import EMAILS, PAIRS, funnel, pairs_by_standing
 from outbox.models import LetterState
@@ -32,7 +33,7 @@ def page(request, program):
         "importing": any(figures.imports.get(state) for state in (ImportState.ASKED, ImportState.WORKING)),
         "figures": figures,
         "funnel": funnel(program, figures),
-        "goals": list(program.goals.all()),
+        "goals": courses_of(program, request.user, now),
         "pairs_url": list_url(PAIRS, program, state__exact="open"),
         "standings": pairs_by_standing(program, figures),
         "waiting_url": list_url(EMAILS, program, state__exact=LetterState.WAITING),

@@ -90,6 +90,13 @@ def bar_chart(title, rows, head=None, unit="", out_of=None):
     return {"title": title, "bars": charts.bars(rows, out_of), "head": head or _("What"), "unit": unit or _("How many")}
 
 
+@register.inclusion_tag("components/course.html")
+def course(title, rows, out_of, target=None, target_words="", head=""):
+    """A column a month, a line at the target, a table behind: rows with `label`, `value`, `words`, `note`."""
+    drawn = charts.columns(rows, out_of, target)
+    return {"title": title, "target_words": target_words, "head": head or _("How many"), **drawn}
+
+
 @register.inclusion_tag("components/steps.html")
 def steps(items):
     """What is done and what is missing: items with `words`, `done`, and perhaps `url`, `help`, `now`."""

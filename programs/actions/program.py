@@ -12,6 +12,7 @@ from programs.actions.opening import insist_complete, missing_while_open, reacha
 from programs.actions.people import find_or_make_person
 from programs.errors import Refused
 from programs.figures import FIGURES
+from programs.goals import Aim, tidied
 from programs.models import Duty, Goal, Membership, MembershipState, PointOfContact, Program, ProgramFigure, Role
 
 # What `change_program` may change; states, contacts, figures and people have actions of their own.
@@ -173,19 +174,18 @@ def _free_slug(wish: str) -> str:
     return slug
 
 
-def _set_goals(program, texts) -> bool:
-    """The goals in this order; a goal whose words stay keeps its row."""
-    texts = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
-    if any(len(text) > 300 for text in texts):
-        raise Refused(_("A goal has at most 300 characters."))
+def _set_goals(program, goals) -> bool:
+    """The goals in this order, each as words or as an `Aim`; a goal whose words stay keeps its row."""
+    aims = tidied(goals)
     rows = list(program.goals.all())
-    if [row.text for row in rows] == texts:
+    if [Aim(row.text, row.measure, row.target, row.within) for row in rows] == aims:
         return False
     by_text = {row.text: row for row in rows}
-    program.goals.exclude(text__in=texts).delete()
-    for position, text in enumerate(texts):
-        if row := by_text.get(text):
-            Goal.objects.filter(pk=row.pk).update(position=position)
+    program.goals.exclude(text__in=[aim.text for aim in aims]).delete()
+    for position, aim in enumerate(aims):
+        values = aim._asdict() | {"position": position}
+        if row := by_text.get(aim.text):
+            Goal.objects.filter(pk=row.pk).update(**values)
         else:
-            Goal.objects.create(program=program, text=text, position=position)
+            Goal.objects.create(program=program, **values)
     return True

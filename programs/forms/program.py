@@ -8,6 +8,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from programs.figures import FIGURES
+from programs.forms.goals import GoalsForm
+from programs.forms.sections import SettingsForm
 from programs.models import Duty, Role, Template
 
 LONG = 5000
@@ -43,12 +45,6 @@ def zone_field():
     )
 
 
-class SettingsForm(forms.Form):
-    """A section of the settings; `edition` is the one the person was looking at."""
-
-    edition = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
-
-
 class NewProgramForm(forms.Form):
     """The little that a program starts with; everything else has its place in the settings."""
 
@@ -75,20 +71,11 @@ class BasicsForm(SettingsForm):
     )
     purpose = long_field(_("What is it for?"), help_text=_("Needed before the program opens."))
     audience = long_field(_("Who is it for?"), rows=3)
-    goals = long_field(
-        _("Goals"), help_text=_("One on each line: what will be true when the program has done its work?")
-    )
     mentor_description = long_field(_("What does a mentor do?"))
     mentee_description = long_field(_("What does a mentee do?"))
     starts_on = day_field(_("First day"), help_text=_("Needed before the program opens."))
     ends_on = day_field(_("Last day"), help_text=_("Leave empty where people may join at any time."))
     time_zone = zone_field()
-
-    def clean_goals(self):
-        goals = [line.strip() for line in self.cleaned_data["goals"].splitlines() if line.strip()]
-        if any(len(goal) > 300 for goal in goals):
-            raise forms.ValidationError(_("A goal has at most 300 characters. Put each on a line of its own."))
-        return goals
 
     def clean(self):
         data = super().clean()
@@ -101,9 +88,7 @@ class BasicsForm(SettingsForm):
 
     @staticmethod
     def initial_of(program):
-        names = [name for name in BasicsForm.base_fields if name not in ("goals", "edition")]
-        goals = "\n".join(goal.text for goal in program.goals.all())
-        return {"goals": goals, "edition": program.edition, **{name: getattr(program, name) for name in names}}
+        return {name: getattr(program, name) for name in BasicsForm.base_fields}
 
 
 class FiguresForm(forms.Form):
@@ -255,4 +240,4 @@ class WhyForm(forms.Form):
     )
 
 
-SECTION_FORMS = {"basics": BasicsForm, "figures": FiguresForm, "help": HelpForm, "words": WordsForm}
+SECTION_FORMS = {"basics": BasicsForm, "goals": GoalsForm, "figures": FiguresForm, "help": HelpForm, "words": WordsForm}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from profiles.models import validate_time_zone
 from programs.figures import FIGURES
+from programs.goals import measure_words, target_words
 
 
 class ProgramState(models.TextChoices):
@@ -164,12 +165,33 @@ class Goal(models.Model):
     program = models.ForeignKey(Program, models.CASCADE, related_name="goals")
     text = models.CharField(_("goal"), max_length=300)
     position = models.PositiveIntegerField(default=0)
+    # What shows how far it is (programs/goals.py), with the number to reach; goals in words alone have neither.
+    measure = models.CharField(_("measured by"), max_length=20, blank=True)
+    target = models.DecimalField(_("target"), max_digits=4, decimal_places=1, null=True, blank=True)
+    # The days or months that some measures name.
+    within = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(measure="", target__isnull=True, within__isnull=True)
+                | (~models.Q(measure="") & models.Q(target__isnull=False)),
+                name="a_measured_goal_has_its_target",
+            )
+        ]
 
     def __str__(self):
         return self.text
+
+    @property
+    def measured(self) -> str:
+        """What shows it and how much of that is aimed at, in words; "" for a goal in words alone."""
+        return (
+            f"{measure_words(self.measure, self.within)}: {target_words(self.measure, self.target)}"
+            if self.measure
+            else ""
+        )
 
 
 class Duty(models.TextChoices):

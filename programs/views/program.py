@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from programs import actions
 from programs.errors import Refused
 from programs.figures import FIGURES
+from programs.forms.goals import GoalsForm
 from programs.forms.program import SECTION_FORMS, FiguresForm, NewProgramForm, TeamForm, WhyForm
 from programs.models import Duty, Membership, MembershipState, Role
 from programs.permissions import can_change_program, can_create_program, can_open
@@ -21,6 +22,7 @@ from programs.views.pages import coordinator_page, posted, render
 
 SECTION_TITLES = {
     "basics": gettext_lazy("What the program is"),
+    "goals": gettext_lazy("Goals"),
     "figures": gettext_lazy("How often, and other figures"),
     "help": gettext_lazy("People who answer"),
     "words": gettext_lazy("What we say"),
@@ -77,7 +79,7 @@ def section(request, program, section):
     if not can_change_program(request.user, program):
         raise PermissionDenied
     form_class = SECTION_FORMS[section]
-    extra = {"program": program} if form_class is FiguresForm else {}
+    extra = {"program": program} if form_class in (FiguresForm, GoalsForm) else {}
     form = form_class(posted(request), initial=form_class.initial_of(program), **extra)
     if request.method == "POST" and form.is_valid():
         try:
@@ -96,6 +98,8 @@ def _save_section(program, section, form, by, now):
     data = dict(form.cleaned_data)
     if section == "figures":
         actions.set_figures(program, data, by=by, now=now)
+    elif section == "goals":
+        actions.change_program(program, by=by, now=now, edition=data["edition"], goals=data["goals"])
     elif section == "help":
         fields = {name: data[name] for name in ("edition", "emergency_number", "help_text")}
         actions.set_help(program, form.contacts(), by=by, now=now, **fields)

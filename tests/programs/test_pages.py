@@ -107,10 +107,9 @@ def test_a_program_opens_in_the_browser_once_everything_is_there(world):
     fresh.refresh_from_db()
     assert fresh.state == "setup"
     basics = {"name": "Fresh", "template": "youth", "time_zone": "Europe/London", "purpose": "Reading together.",
-              "goals": "Everybody reads.\nEverybody stays.", "starts_on": "2026-12-01", "edition": 0}  # fmt: skip
+              "starts_on": "2026-12-01", "edition": 0}  # fmt: skip
     assert client.post(reverse("programs:section", args=["fresh", "basics"]), basics).status_code == 302
     fresh.refresh_from_db()
-    assert [goal.text for goal in fresh.goals.all()] == ["Everybody reads.", "Everybody stays."]
     contact = world.safeguarding.email
     people = {"edition": fresh.edition, "emergency_number": "112", "safeguarding_person_email": contact,
               "safeguarding_deputy_email": "new.deputy@example.org"}  # fmt: skip
