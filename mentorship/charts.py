@@ -1,6 +1,8 @@
 """Arithmetic of the small charts: figures in, coordinates out (pure)."""
 
 WIDTH = 100
+# As many places as a course has at least, so that one month is no wall.
+FEW = 6
 
 
 def share(value, out_of) -> float:
@@ -19,7 +21,7 @@ def bars(rows, out_of=None) -> list[dict]:
 
 def columns(rows, out_of, target=None) -> dict:
     """One column a row, `out_of` high, a line at the target; without a value the place stays empty."""
-    step = WIDTH / max(len(rows), 1)
+    step = WIDTH / max(len(rows), FEW)
     found = []
     for place, row in enumerate(rows):
         height = share(row["value"], out_of)
@@ -27,4 +29,4 @@ def columns(rows, out_of, target=None) -> dict:
             {**row, "x": round(place * step + step * 0.15, 2), "y": round(WIDTH - height, 2), "height": height}
         )
     line = round(WIDTH - share(target, out_of), 2) if target is not None else None
-    return {"columns": found, "width": round(step * 0.7, 2), "line": line}
+    return {"columns": found, "width": round(step * 0.7, 2), "line": line, "full": len(rows) >= FEW}

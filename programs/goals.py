@@ -94,7 +94,12 @@ def number_words(key: str, number) -> str:
 def target_words(key: str, target) -> str:
     """The number to reach."""
     words = _("%(number)s %%") if MEASURES[key].unit == PERCENT else _("%(number)s of 5")
-    return words % {"number": number_format(Decimal(target).normalize(), use_l10n=True)}
+    return words % {"number": number_format(plain(target))}
+
+
+def plain(target) -> Decimal:
+    """A target without the zero behind its point."""
+    return Decimal(target).quantize(Decimal(1) if target == int(target) else Decimal("0.1"))
 
 
 def aim_of(goal) -> Aim:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from programs.forms.sections import SettingsForm
-from programs.goals import LONGEST, MEASURES, Aim, problems
+from programs.goals import LONGEST, MEASURES, Aim, plain, problems
 
 # Empty rows to write more into, and as many rows as anybody may send.
 SPARE, MOST = 2, 40
@@ -25,7 +25,10 @@ class GoalsForm(SettingsForm):
     def _add_row(self, number):
         words_alone = ("", gettext_lazy("Words alone: nothing that is counted here"))
         self.fields[f"goal_{number}_text"] = forms.CharField(
-            label=gettext_lazy("What will be true?"), required=False, max_length=LONGEST
+            label=gettext_lazy("What will be true?"),
+            required=False,
+            max_length=LONGEST,
+            widget=forms.Textarea(attrs={"rows": 2}),
         )
         self.fields[f"goal_{number}_measure"] = forms.ChoiceField(
             label=gettext_lazy("What shows it?"),
@@ -36,7 +39,7 @@ class GoalsForm(SettingsForm):
             label=gettext_lazy("Target"), required=False, max_digits=4, decimal_places=1
         )
         self.fields[f"goal_{number}_within"] = forms.IntegerField(
-            label=gettext_lazy("So many days or months"), required=False, min_value=1, max_value=366
+            label=gettext_lazy("How many days or months"), required=False, min_value=1, max_value=366
         )
 
     def groups(self):
@@ -62,11 +65,14 @@ class GoalsForm(SettingsForm):
     @staticmethod
     def _aim(number, data) -> Aim:
         given = {part: data.get(f"goal_{number}_{part}") for part in PARTS}
-        return Aim(given["text"] or "", given["measure"] or "", given["target"], given["within"])
+        # A goal is one line, however it was written.
+        return Aim(" ".join((given["text"] or "").split()), given["measure"] or "", given["target"], given["within"])
 
     @staticmethod
     def initial_of(program):
         found = {"edition": program.edition}
         for number, goal in enumerate(program.goals.all()):
             found |= {f"goal_{number}_{part}": getattr(goal, part) for part in PARTS}
+            if goal.target is not None:
+                found[f"goal_{number}_target"] = plain(goal.target)
         return found
