@@ -5,12 +5,15 @@ from django.urls import include, path
 
 from matching.views import trying
 from mentorship import program_home, views
+from mentorship.demo import views as demo
 from mentorship.person import views as person
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("home/", views.home, name="home"),
     path("design/", views.design, name="design"),
+    path("demo/", demo.tour, name="demo"),
+    path("demo/<slug:seat>/", demo.sit_down, name="demo_seat"),
     path("try/", trying.page, name="try"),
     path("", include("profiles.urls")),
     path("accounts/", include("allauth.urls")),

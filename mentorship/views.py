@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from mentorship import homes, living
+from mentorship.demo import tour
 
 
 @login_not_required
@@ -15,7 +16,7 @@ def front(request):
     """What this is, in one screen; whoever is signed in goes home."""
     if request.user.is_authenticated:
         return redirect("home")
-    return render(request, "front.html", {"sample": living.sample_pair()})
+    return render(request, "front.html", {"sample": living.sample_pair(), "demo": tour.seats_now()})
 
 
 @never_cache

@@ -163,6 +163,9 @@ TABLE = {
     "front": Line(everybody(FOUND) | {"anonymous": OK}),
     "design": Line(everybody()),
     "try": Line(everybody()),
+    # Only in an embedded demo, which this world is not: tests/mentorship/test_tour.py.
+    "demo": Line(everybody(HIDDEN)),
+    "demo_seat": Line(everybody(NO_METHOD), lambda world: ["mentor"]),
     "profile": Line(signed_in()),
     "home": Line(signed_in()),
     **{name: Line(answers) for name, answers in ACCOUNT.items()},

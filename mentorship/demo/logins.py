@@ -20,12 +20,13 @@ STAFF = {
     "safeguarding": ("safeguarding@example.org", "Miriam Rosenthal"),
     "deputy": ("deputy@example.org", "Joseph Kamau"),
 }
-ROLE_WORDS = {
-    (Role.COORDINATOR, MembershipState.ACTIVE): "coordinator",
-    (Role.COUNCIL, MembershipState.ACTIVE): "council",
-    (Role.MENTOR, MembershipState.ACTIVE): "mentor with a mentee",
-    (Role.MENTEE, MembershipState.ACTIVE): "mentee with a mentor",
-    (Role.MENTEE, MembershipState.WAITING): "mentee on the waiting list",
+# Whom one can be in a demo: by their name in an address, the place they hold, and what the log-ins call them.
+SEATS = {
+    "coordinator": (Role.COORDINATOR, MembershipState.ACTIVE, "coordinator"),
+    "mentor": (Role.MENTOR, MembershipState.ACTIVE, "mentor with a mentee"),
+    "mentee": (Role.MENTEE, MembershipState.ACTIVE, "mentee with a mentor"),
+    "waiting": (Role.MENTEE, MembershipState.WAITING, "mentee on the waiting list"),
+    "council": (Role.COUNCIL, MembershipState.ACTIVE, "council"),
 }
 
 
@@ -46,22 +47,30 @@ def let_sign_in(person) -> None:
     EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
 
 
+def is_built() -> bool:
+    return Entry.objects.filter(verb=BUILT).exists()
+
+
 def is_demo() -> bool:
     """Whether this is the embedded installation with a demo in it, and nothing else ever."""
-    return settings.EMBEDDED and Entry.objects.filter(verb=BUILT).exists()
+    return settings.EMBEDDED and is_built()
+
+
+def seats() -> dict[str, Membership]:
+    """One person for each seat, of those whose password everybody knows."""
+    able = User.objects.filter(email__endswith="@example.org", is_active=True, is_superuser=False)
+    places = Membership.objects.filter(user__in=able.exclude(password__startswith="!"))
+    found = {}
+    for place in places.select_related("user", "program").order_by("pk"):
+        found.setdefault((place.role, place.state), place)
+    return {key: found[role, state] for key, (role, state, _words) in SEATS.items() if (role, state) in found}
 
 
 def logins() -> list[Login]:
     """Whom one can sign in as, one for each role; nobody where there is no demo."""
-    if not Entry.objects.filter(verb=BUILT).exists():
+    if not is_built():
         return []
-    able = User.objects.filter(email__endswith="@example.org").exclude(password__startswith="!")
-    found = [Login("runs the installation", p.name, p.email, PASSWORD) for p in able.filter(is_superuser=True)]
-    seats = Membership.objects.filter(user__in=able).select_related("user").order_by("pk")
-    by_role: dict[str, Login] = {}
-    for seat in seats:
-        if words := ROLE_WORDS.get((seat.role, seat.state)):
-            by_role.setdefault(words, Login(words, seat.user.name, seat.user.email, PASSWORD))
-    found += [by_role[words] for words in ROLE_WORDS.values() if words in by_role]
-    email, name = STAFF["safeguarding"]
-    return [*found, Login("safeguarding contact", name, email, "")]
+    admin, safeguarding = STAFF["admin"], STAFF["safeguarding"]
+    found = [Login("runs the installation", admin[1], admin[0], PASSWORD)]
+    found += [Login(SEATS[key][2], seat.user.name, seat.user.email, PASSWORD) for key, seat in seats().items()]
+    return [*found, Login("safeguarding contact", safeguarding[1], safeguarding[0], "")]

@@ -16,7 +16,7 @@ from council.models import Case
 from matching.models import Pairing
 from mentorship.demo import names
 from mentorship.demo.build import build
-from mentorship.demo.logins import ROLE_WORDS, logins
+from mentorship.demo.logins import SEATS, logins
 from outbox.models import Letter
 from profiles.models import User
 from programs.models import Leave, Membership, Program
@@ -63,7 +63,11 @@ def test_months_later_there_are_stories_and_nobody_is_lost():
     run_demo(people=48)
     now = timezone.now()
     program, second = Program.objects.get(slug="lantern-street"), Program.objects.get(slug="harbour-city")
-    assert {login.role for login in logins()} == {*STAFF_ROLES, *ROLE_WORDS.values(), "safeguarding contact"}
+    assert {login.role for login in logins()} == {
+        *STAFF_ROLES,
+        *(words for *_place, words in SEATS.values()),
+        "safeguarding contact",
+    }
     assert second.memberships.participants().filter(state="ready").count() == 24 and not second.rounds.exists()
     standings = set(
         Watch.objects.filter(pairing__program=program, pairing__state="open").values_list("standing", flat=True)
