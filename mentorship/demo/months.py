@@ -70,11 +70,12 @@ class Months:
             self.sweep()
 
     def sweep(self) -> None:
-        """What the worker does; emails of long ago are not written out, and are in no mailbox."""
+        """What the worker does; emails of long ago are not written out, and nothing comes of old mornings."""
         long_ago = self.now < self.today - WRITTEN_OUT
         for name, sweep in SWEEPS.items():
             if name == "deliver" and long_ago:
                 Letter.objects.due(self.now).update(state=LetterState.SENT, sent_at=self.now)
+            if name in ("deliver", "mornings") and long_ago:
                 continue
             while sweep.run(self.now, never):
                 pass

@@ -51,7 +51,7 @@ def as_coordinator(place: Membership) -> list[Step]:
     ).first()  # fmt: skip
     steps = []
     if case:
-        words = _("%(name)s has three mentees, and it is too much. Give each of them the best mentor who is free.")
+        words = _("It is too much for %(name)s: give each of their mentees the best mentor who is free.")
         url = reverse("council:case", args=[case.program.slug, case.public_id])
         steps.append(Step(words % {"name": case.membership.user}, url))
     url = reverse("program_home", args=[place.program.slug])
