@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mentorship.demo.names import Somebody
+from programs.goals import Aim
 
 Row = dict[str, str]
 
@@ -17,7 +18,7 @@ class Scheme:
 
     slug: str
     settings: dict
-    goals: tuple[str, ...]
+    goals: tuple[str | Aim, ...]
     mentee: Callable[[Somebody, random.Random], Row]
     mentor: Callable[[Somebody, random.Random], Row]
     # Who sees a column: what is not named here is for coordinators.
@@ -117,8 +118,8 @@ VOLUNTEERS = Scheme(
         "time_zone": "Europe/London",
     },
     goals=(
-        "Everybody who asks for a mentor has one within six weeks.",
-        "Seven of ten pairs are still meeting after six months.",
+        Aim("Everybody who asks for a mentor has one within six weeks.", "placed", 90, 42),
+        Aim("Seven of ten pairs are still meeting after six months.", "going", 70, 6),
     ),
     mentee=volunteer_mentee,
     mentor=volunteer_mentor,
@@ -196,7 +197,10 @@ CAREERS = Scheme(
         "help_text": "Northlight advice centre: +44 20 7946 0456, every day 8:00 to 20:00.",
         "time_zone": "Europe/London",
     },
-    goals=("Every pair meets within two weeks.", "Two of three have taken the step they named at the start."),
+    goals=(
+        Aim("Pairs keep in touch as they agreed.", "in_touch", 80),
+        "Two of three have taken the step they named at the start.",
+    ),
     mentee=career_mentee,
     mentor=career_mentor,
     readers={"Field": "other_side", "I would like to talk about": "other_side", "I can talk about": "other_side",
