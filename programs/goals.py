@@ -87,13 +87,13 @@ def measure_words(key: str, within: int | None) -> str:
 def number_words(key: str, number) -> str:
     """A number of a measure, as people write it."""
     if MEASURES[key].unit == PERCENT:
-        return _("%(number)s %%") % {"number": number_format(number, decimal_pos=0)}
+        return _("%(number)s%%") % {"number": number_format(number, decimal_pos=0)}
     return number_format(number, decimal_pos=1)
 
 
 def target_words(key: str, target) -> str:
     """The number to reach."""
-    words = _("%(number)s %%") if MEASURES[key].unit == PERCENT else _("%(number)s of 5")
+    words = _("%(number)s%%") if MEASURES[key].unit == PERCENT else _("%(number)s of 5")
     return words % {"number": number_format(plain(target))}
 
 
