@@ -47,6 +47,7 @@ PURE = [
     "checkins/standing.py",
     "checkins/rhythm.py",
     "council/ladder.py",
+    "mentorship/program_home/course.py",
     "matching/solver/*.py",
     "matching/scoring*",
     "matching/scoring/*.py",

@@ -19,6 +19,7 @@ from outbox.delivery import deliver_due
 from outbox.sweeping import never
 from profiles.models import User
 from programs import actions as programs
+from programs.goals import Aim
 from programs.models import Duty, Membership, Program, Role
 
 SETUP, MATCHED, RUNNING = STAGES = ("setup", "matched", "running")
@@ -71,7 +72,12 @@ class Builder:
         """A program with its people in charge, opened."""
         by = self.staff["coordinator"]
         program = programs.create_program(
-            by=by, now=now, slug=scheme.slug, goals=scheme.goals, starts_on=now.date(), **scheme.settings
+            by=by,
+            now=now,
+            slug=scheme.slug,
+            goals=[Aim(*goal) for goal in scheme.goals],
+            starts_on=now.date(),
+            **scheme.settings,
         )
         programs.set_contact(
             program, Duty.SAFEGUARDING, self.staff["safeguarding"], self.staff["deputy"], by=by, now=now

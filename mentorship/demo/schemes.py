@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mentorship.demo.names import Somebody
-from programs.goals import Aim
 
 Row = dict[str, str]
 
@@ -18,7 +17,8 @@ class Scheme:
 
     slug: str
     settings: dict
-    goals: tuple[str | Aim, ...]
+    # Each with its measure and its target, where it has them: see programs.goals.Aim.
+    goals: tuple[tuple, ...]
     mentee: Callable[[Somebody, random.Random], Row]
     mentor: Callable[[Somebody, random.Random], Row]
     # Who sees a column: what is not named here is for coordinators.
@@ -118,8 +118,8 @@ VOLUNTEERS = Scheme(
         "time_zone": "Europe/London",
     },
     goals=(
-        Aim("Everybody who asks for a mentor has one within six weeks.", "placed", 90, 42),
-        Aim("Seven of ten pairs are still meeting after six months.", "going", 70, 6),
+        ("Everybody who asks for a mentor has one within six weeks.", "placed", 90, 42),
+        ("Seven of ten pairs are still meeting after six months.", "going", 70, 6),
     ),
     mentee=volunteer_mentee,
     mentor=volunteer_mentor,
@@ -198,8 +198,8 @@ CAREERS = Scheme(
         "time_zone": "Europe/London",
     },
     goals=(
-        Aim("Pairs keep in touch as they agreed.", "in_touch", 80),
-        "Two of three have taken the step they named at the start.",
+        ("Pairs keep in touch as they agreed.", "in_touch", 80),
+        ("Two of three have taken the step they named at the start.",),
     ),
     mentee=career_mentee,
     mentor=career_mentor,
