@@ -22,6 +22,8 @@ from profiles.models import User
 from programs.models import Leave, Membership, Program
 from surveys.models import Invitation
 
+# A demo is embedded, which is SQLite.
+pytestmark = pytest.mark.once
 STAFF_ROLES = ("runs the installation", "coordinator", "council")
 
 

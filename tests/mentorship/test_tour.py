@@ -11,7 +11,8 @@ from mentorship.demo.tour import seats_now
 from profiles.models import User
 from tests import world as w
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# A demo is embedded, which is SQLite.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture
