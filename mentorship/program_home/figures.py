@@ -18,9 +18,15 @@ LEAVING = [LetterState.WAITING, LetterState.CLAIMED, LetterState.SENDING]
 # An email of an open program that is due for longer than this is late: the worker does not run.
 LATE = timedelta(minutes=30)
 SENT_IN = timedelta(days=7)
+
 SOON = timedelta(days=3)
 # A question put to a mentee is worth a call once it has lain for this long.
 SILENT = timedelta(days=3)
+
+
+def sent_since(now) -> datetime:
+    """From when on sent emails are counted: a whole hour, so that the list behind the number counts the same."""
+    return (now - SENT_IN).replace(minute=0, second=0, microsecond=0)
 
 
 @dataclass
@@ -128,7 +134,7 @@ def _count_letters(found, by_slug, user, now) -> None:
     for slug, *numbers in letters.values_list("topic").annotate(
         waiting=Count("pk", filter=Q(state=LetterState.WAITING)),
         held=Count("pk", filter=Q(state=LetterState.HELD)),
-        sent=Count("pk", filter=Q(state=LetterState.SENT, sent_at__gte=now - SENT_IN)),
+        sent=Count("pk", filter=Q(state=LetterState.SENT, sent_at__gte=sent_since(now))),
         dead=Count("pk", filter=Q(state=LetterState.DEAD)),
         oldest_due=Min("due_at", filter=Q(state__in=LEAVING, due_at__lte=now)),
     ):

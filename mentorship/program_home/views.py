@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from matching.models import RoundState
 from mentorship import follow_ups
-from mentorship.program_home.figures import SENT_IN, figures_of
+from mentorship.program_home.figures import figures_of, sent_since
 from mentorship.program_home.goals import courses_of
 from mentorship.program_home.needs import lost_of, needs_of
 from mentorship.program_home.path import EMAILS, PAIRS, funnel, pairs_by_standing
@@ -39,9 +39,7 @@ def page(request, program):
         "waiting_url": list_url(EMAILS, program, state__exact=LetterState.WAITING),
         "dead_url": list_url(EMAILS, program, state__exact=LetterState.DEAD),
         "held_url": list_url(EMAILS, program, state__exact=LetterState.HELD),
-        "sent_url": list_url(
-            EMAILS, program, state__exact=LetterState.SENT, sent_at__gte=(now - SENT_IN).isoformat(timespec="seconds")
-        ),
+        "sent_url": list_url(EMAILS, program, state__exact=LetterState.SENT, sent_at__gte=sent_since(now).isoformat()),
         "today": program.today(now),
     }
     return render(request, "programs/home.html", program, "home", context)

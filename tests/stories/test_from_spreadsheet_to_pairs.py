@@ -67,7 +67,9 @@ def make_program(ada):
     ada.open(f"{P}open/")
     assert "A safeguarding contact" in ada.text
     ada.open(f"{P}settings/basics/")
-    ada.submit("starts_on", starts_on="2026-11-16", goals="Everybody has met twice by the spring.")
+    ada.submit("starts_on", starts_on="2026-11-16")
+    ada.open(f"{P}settings/goals/")
+    ada.submit("goal_0_text", goal_0_text="Everybody has met twice by the spring.")
     ada.open(f"{P}settings/help/")
     ada.submit(
         "emergency_number",
