@@ -17,6 +17,7 @@ from scipy.optimize import linear_sum_assignment
 from matching import scoring, spreadsheets
 from tests.matching.civil_service import FOLDER, rules
 
+pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]
 
 

@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mentorship.program_home import course
 from mentorship.program_home.course import Seat, Span
 
+pytestmark = pytest.mark.once
 days = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 lengths = st.integers(0, 700)
 

@@ -56,6 +56,8 @@ def test_a_sound_year_stays_within_its_emails(settings):
     to_mentee, to_mentor = counts[pairings[0].mentee.user.name], counts[mentor.user.name]
     print(f"\na sound year: {to_mentee} to a mentee, {to_mentor} to a mentor of two")
     assert 12 <= to_mentee <= MOST_TO_MENTEE and 12 <= to_mentor <= MOST_TO_MENTOR
+    # Whoever runs it has one email each working morning: 52 weeks and a Monday.
+    assert sent.filter(kind="mentorship.morning", recipient=boss).count() == 52 * 5 + 1
     # Nobody who meets hears that they do not.
     assert not sent.filter(kind__startswith="council.nudge", recipient__in=[mentor.user]).exists()
     assert sent.filter(kind="council.nudge_mentor", recipient=silent.user).count() <= 2
