@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from matching.models import Proposal, Round
+from matching.models import LIVE, Offer, OfferState, Proposal, Round
 from programs.scoped import ProgramFilter, ScopedAdmin
 
 
@@ -32,3 +32,22 @@ class RoundAdmin(ScopedAdmin):
 
     def page_of(self, row):
         return reverse("matching:round", args=[row.program.slug, row.public_id])
+
+
+@admin.register(Offer)
+class OfferAdmin(ScopedAdmin):
+    """What waits and what became a pair; who said “not this time” stands in the history alone."""
+
+    section = "matching"
+    list_help = _("Mentors whom mentees have asked, or will ask next.")
+    list_display = ["mentee", "mentor", "state", "answer_by", "listed_at"]
+    list_filter = [ProgramFilter, "state"]
+    list_select_related = ["program", "mentee__user", "mentor__user"]
+    search_fields = ["mentee__user__name", "mentor__user__name"]
+    ordering = ["answer_by", "-listed_at"]
+
+    def rows(self, user):
+        return super().rows(user).filter(state__in=[*LIVE, OfferState.MADE])
+
+    def page_of(self, row):
+        return reverse("programs:participant", args=[row.program.slug, row.mentee.public_id])

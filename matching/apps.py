@@ -6,9 +6,11 @@ class MatchingConfig(AppConfig):
     verbose_name = "Matching"
 
     def ready(self):
-        from matching import letters
+        from matching import letters, offer_letters, purposes
         from matching.actions import pairs
         from programs import leaving
 
         letters.register()
+        offer_letters.register()
+        purposes.register()
         leaving.register(pairs.ties)

@@ -246,3 +246,27 @@ class RulesFileForm(forms.Form):
         except (ValueError, RecursionError) as wrong:
             raise forms.ValidationError(_("This is not a file of rules (JSON).")) from wrong
         return rules
+
+
+class AskForm(forms.Form):
+    """A line to the mentor one asks."""
+
+    words = forms.CharField(
+        label=_("A line to them"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What you would like to talk about. They read it; coordinators can, too."),
+    )
+
+
+class DeclineForm(forms.Form):
+    """Why not this time, for coordinators alone."""
+
+    reason = forms.CharField(
+        label=_("Why not this time, if you like to say"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only coordinators read this. It never counts against you."),
+    )

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from matching.models import LIVE, OfferState
 from programs.models import Membership, Role
 from programs.permissions import can_coordinate
 
@@ -26,3 +27,13 @@ def can_publish(user, round) -> bool:
 def can_change_draft(user, round) -> bool:
     """Whoever runs the program; a line about oneself is invisible and refused one by one."""
     return can_coordinate(user, round.program)
+
+
+def can_answer_offer(user, offer) -> bool:
+    """The mentor who is asked, while the question stands."""
+    return offer.mentor.user_id == user.pk and offer.state == OfferState.OPEN
+
+
+def can_change_offer(user, offer) -> bool:
+    """The mentee whose list it stands on, until it is answered."""
+    return offer.mentee.user_id == user.pk and offer.state in LIVE

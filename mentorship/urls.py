@@ -25,6 +25,7 @@ urlpatterns = [
     path("admin/people/<uuid:person>/", person.person, name="person"),
     path("admin/people/<uuid:person>/seen/", person.seen_as, name="person_seen"),
     path("looked-at/", person.looked_at, name="looked_at"),
+    path("", include("matching.choosing_urls")),
     path("", include("checkins.urls")),
     path("", include("surveys.urls")),
     path("", include("council.urls")),

@@ -223,6 +223,20 @@ TABLE = {
     "matching:by_hand": Line(coordinators(), of_mentee),
     "matching:pair": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
     "matching:end": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
+    "choosing:choose": Line(signed_in(HIDDEN) | {"other_mentee": OK}, of_program),
+    "choosing:mentor": Line(
+        signed_in(HIDDEN) | {"other_mentee": OK},
+        lambda world: [world.program.slug, world.memberships["free_mentor"].public_id],
+    ),
+    "choosing:listed": Line(
+        signed_in(NO_METHOD),
+        lambda world: [world.offer.public_id],
+        posts=signed_in(HIDDEN) | {"other_mentee": FOUND},
+    ),
+    "choosing:asked": Line(signed_in(HIDDEN) | {"other_mentor": OK}, lambda world: [world.offer.public_id]),
+    "choosing:again": Line(
+        signed_in(HIDDEN) | {"other_mentor": OK}, lambda world: [world.memberships["other_mentor"].public_id]
+    ),
     # What participants can do: their own pages, hidden from everybody else, whoever runs the program included.
     "checkins:pair": Line(signed_in(HIDDEN) | OF_THE_TWO, lambda world: [world.pairing.public_id]),
     "checkins:propose": Line(signed_in(HIDDEN) | OF_THE_TWO, lambda world: [world.pairing.public_id]),
@@ -286,6 +300,7 @@ ROWS = {
     "programs_membership": lambda world: world.memberships["mentee"],
     "matching_pairing": lambda world: world.pairing,
     "matching_round": lambda world: world.round,
+    "matching_offer": lambda world: world.offer,
     "outbox_letter": lambda world: world.letters["dead"],
     "journal_entry": lambda world: world.entry,
     "profiles_user": lambda world: world.mentee,

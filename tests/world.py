@@ -18,7 +18,7 @@ from checkins.models import CheckIn, Contact, Meeting, Watch
 from council.models import Ask, Case, CaseConcerns, Concern, ConcernAbout
 from journal.actions import record
 from journal.models import Entry
-from matching.models import Pairing, Policy, Proposal, Round
+from matching.models import Offer, Pairing, Policy, Proposal, Round
 from outbox.models import Letter
 from profiles.models import User
 from programs.imports import actions as imports
@@ -162,6 +162,15 @@ def make_pairing(mentor, mentee, *, state="open", round=None, now=NOW, **fields)
         program=mentor.program, mentor=mentor, mentee=mentee, state=state, rhythm_days=30, began_at=now, round=round,
         pair_words=["You both work in policy."], **fields,
     )  # fmt: skip
+
+
+def make_offer(mentee, mentor, *, state="open", now=NOW, **fields):
+    """A mentee's wish for a mentor, who has been asked."""
+    program = mentee.program
+    asked = {"asked_at": now, "answer_by": program.today(now) + timedelta(days=7)}
+    return Offer.objects.create(
+        program=program, mentee=mentee, mentor=mentor, state=state, rank=1, listed_at=now, **asked, **fields
+    )
 
 
 def make_watch(pairing, *, standing="new", now=NOW, **fields):
@@ -325,6 +334,8 @@ class World:
     own_pairing: Pairing = None
     other_pairing: Pairing = None
     round: Round = None
+    # Bjarne has asked Dafydd.
+    offer: Offer = None
     other_round: Round = None
     upload: Import = None
     other_upload: Import = None
@@ -441,6 +452,7 @@ def _matching(world):
     make_proposal(world.round, m["other_mentee"], m["other_mentor"])
     make_proposal(world.round, m["third_mentee"])
     make_proposal(world.round, m["waiting_mentee"])
+    world.offer = make_offer(m["other_mentee"], m["other_mentor"])
 
 
 def _letters(world):
@@ -514,7 +526,7 @@ def build() -> World:
     """One of everything, and everybody who might look at it."""
     world = World(people=_people())
     world.program = make_program(
-        "Harbour volunteers", slug="harbour", safeguarding=world.safeguarding, deputy=world.deputy
+        "Harbour volunteers", slug="harbour", safeguarding=world.safeguarding, deputy=world.deputy, mentees_choose=True
     )
     forms = {MENTEE: make_questionnaire("For mentees"), MENTOR: make_questionnaire("For mentors")}
     Program.objects.filter(pk=world.program.pk).update(

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkins import words
+from mentorship.homes.choosing import answers_ahead
 from mentorship.homes.steps import Step
 from profiles import civil
 from programs.models import MembershipState, ProgramState, Role
@@ -45,9 +46,13 @@ class Coming:
         return Step(self.headline or self.title, self.text, when, self.action, self.url, self.place)
 
 
-def coming_of(user, found, now) -> list[Coming]:
-    """Meetings, days to be in touch by, ends of pauses and leaves, and the days on which we write again."""
-    rows = [(moment, replace(one, place=str(place.program))) for place in found for moment, one in _of(place, user)]
+def coming_of(user, found, live, now) -> list[Coming]:
+    """Meetings, days to be in touch by, answers of those asked, ends of pauses and leaves, when we write again."""
+    rows = [
+        (moment, replace(one, place=str(place.program)))
+        for place in found
+        for moment, one in (*_of(place, user), *_answers(place, live))
+    ]
     rows.sort(key=lambda row: row[0])
     today = civil.day_of(now, civil.zone(user.time_zone))
     near = {today: _("Today"), today + timedelta(days=1): _("Tomorrow")}
@@ -64,6 +69,14 @@ def _of(place, user):
         yield _end_of(place.returns_on, place.program), _return(place)
     elif membership.state == S.WAITING and not place.partners:
         yield _end_of(membership.write_again_on, place.program), _write_again(place)
+
+
+def _answers(place, live):
+    for row, url in answers_ahead(place, live):
+        title = _("%(name)s answers whether they will be your mentor") % {"name": row.mentor.user}
+        text = _("You get an email as soon as they do.")
+        one = Coming(day=row.answer_by, title=title, text=text, by=True, url=url, action=_("Your list"))
+        yield _end_of(row.answer_by, place.program), replace(one, when=words.short_day(row.answer_by))
 
 
 def _end_of(day, program):

@@ -30,17 +30,20 @@ class Step:
     second_url: str = ""
 
 
-def steps_of(user, found, asked, staff, now) -> list[Step]:
+def steps_of(user, found, asked, staff, requests, now) -> list[Step]:
     """In the order in which somebody waits for it: for help, for an answer, for a word, for a decision."""
     partners = [(place, partner) for place in found for partner in place.partners]
+    wanted, free = requests
     needs = _by_turns(_needs_of(line) for line in staff["programs"] if line["runs"])
     return [
         *_unread(staff["unread_concerns"]),
         *(_asked(ask) for ask in asked),
+        *wanted,
         *_proposals(partners),
         *_did_you_meet(partners),
         *_decide(staff["follow_ups"]),
         *(Step(need.title, need.why, action=need.action, url=need.url, place=name) for need, name in needs),
+        *free,
         *_say_hello(partners),
         *(_write_today(place, partner) for place, partner in partners if partner.late),
         *_pulses(user, found, now),

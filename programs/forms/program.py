@@ -137,6 +137,23 @@ class WordsForm(SettingsForm):
         return {name: getattr(program, name) for name in WordsForm.base_fields}
 
 
+class PairingForm(SettingsForm):
+    """How pairs come about beside the rounds."""
+
+    mentees_choose = forms.BooleanField(
+        label=_("Mentees may choose their mentor"),
+        required=False,
+        help_text=_(
+            "Whoever has no mentor yet looks through the mentors with a free place and asks up to three of them. "
+            "A pair begins with a mentor's yes. Whoever gets none stays in the next round."
+        ),
+    )
+
+    @staticmethod
+    def initial_of(program):
+        return {name: getattr(program, name) for name in PairingForm.base_fields}
+
+
 DUTY_WORDS = {
     Duty.SAFEGUARDING: (
         _("Safeguarding"),
@@ -240,4 +257,11 @@ class WhyForm(forms.Form):
     )
 
 
-SECTION_FORMS = {"basics": BasicsForm, "goals": GoalsForm, "figures": FiguresForm, "help": HelpForm, "words": WordsForm}
+SECTION_FORMS = {
+    "basics": BasicsForm,
+    "goals": GoalsForm,
+    "figures": FiguresForm,
+    "pairing": PairingForm,
+    "help": HelpForm,
+    "words": WordsForm,
+}

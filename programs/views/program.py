@@ -24,6 +24,7 @@ SECTION_TITLES = {
     "basics": gettext_lazy("What the program is"),
     "goals": gettext_lazy("Goals"),
     "figures": gettext_lazy("How often, and other figures"),
+    "pairing": gettext_lazy("How pairs come about"),
     "help": gettext_lazy("People who answer"),
     "words": gettext_lazy("What we say"),
     "team": gettext_lazy("Coordinators and council"),

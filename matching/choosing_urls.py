@@ -1,0 +1,15 @@
+"""Choosing a mentor, for mentees, and answering, for mentors."""
+
+from django.urls import path
+
+from matching.views import answering, choosing
+
+app_name = "choosing"
+
+urlpatterns = [
+    path("choose/<slug:slug>/", choosing.choose, name="choose"),
+    path("choose/<slug:slug>/<uuid:mentor>/", choosing.mentor, name="mentor"),
+    path("wanted/<uuid:offer>/", choosing.listed, name="listed"),
+    path("asked/<uuid:offer>/", answering.asked, name="asked"),
+    path("ask-me-again/<uuid:member>/", answering.again, name="again"),
+]
