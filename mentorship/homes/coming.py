@@ -76,7 +76,8 @@ def _answers(place, live):
         title = _("%(name)s answers whether they will be your mentor") % {"name": row.mentor.user}
         text = _("You get an email as soon as they do.")
         one = Coming(day=row.answer_by, title=title, text=text, by=True, url=url, action=_("Your list"))
-        yield _end_of(row.answer_by, place.program), replace(one, when=words.short_day(row.answer_by))
+        by = _("By %(date)s.") % {"date": words.short_day(row.answer_by)}
+        yield _end_of(row.answer_by, place.program), replace(one, when=by)
 
 
 def _end_of(day, program):
