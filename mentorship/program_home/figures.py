@@ -85,6 +85,8 @@ class Figures:
 def figures_of(programs, user, now) -> dict[int, Figures]:
     """The figures of these programs by primary key, in a fixed number of queries."""
     found = {program.pk: Figures(now) for program in programs}
+    if not found:
+        return found
     _count_people(found, user, now)
     _count_pairs(found, user, now)
     _count_letters(found, {program.slug: found[program.pk] for program in programs}, user, now)
