@@ -67,6 +67,7 @@ FIGURES = {
             48,
             {"community": 48, "career": 48, "youth": 24},
         ),
+        Figure("hold_minutes", "After publishing, a round can be taken back for", "minutes", 0, 60, _same(10)),
         Figure("write_again_days", "People on the waiting list hear from us every", "days", 1, 30, _same(30)),
     )
 }

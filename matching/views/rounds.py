@@ -99,6 +99,7 @@ def draft(request, program, round):
         "result": round.result,
         "is_draft": is_draft,
         "own": own,
+        "held": list(round.publications.held()),
         "may_publish": is_draft and can_publish(request.user, round),
         "matched": len(pairs),
         "of": len(everything),
