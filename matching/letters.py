@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import formataddr
 from types import SimpleNamespace
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -218,7 +218,23 @@ def of_the_rest(letter: Letter, without: Pairing, *, now) -> list[Letter]:
     """The email that takes the place of one to a mentor, where one of several pairs ends before it leaves."""
     rest = Pairing.objects.open().filter(public_id__in=letter.about.get("pairings", [])).exclude(pk=without.pk)
     pairings = list(rest.select_related("program", "mentor__user", "mentee__user").order_by("pk"))
-    return [to_mentor(Desk(without.program, now), pairings, f"without:{without.public_id}")] if pairings else []
+    if not pairings:
+        return []
+    instead = to_mentor(Desk(without.program, now), pairings, f"without:{without.public_id}")
+    hold(instead, letter.due_at, letter.about.get("publication", ""))
+    return [instead]
+
+
+def hold(letter: Letter, until: datetime, publication: str) -> None:
+    """An unsaved email that leaves no sooner than the others of what was published."""
+    letter.due_at = max(letter.due_at, until)
+    if publication:
+        letter.about = {**letter.about, "publication": publication}
+
+
+def of_publication(publication) -> QuerySet[Letter]:
+    """Every email written because of it."""
+    return Letter.objects.filter(topic=publication.round.program.slug, about__publication=str(publication.public_id))
 
 
 def still_looking(member: Membership, *, next_date: date, now):

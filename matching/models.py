@@ -74,6 +74,8 @@ class Round(models.Model):
         (RoundState.WORKING, RoundState.DISCARDED),
         (RoundState.DRAFT, RoundState.PUBLISHED),
         (RoundState.DRAFT, RoundState.DISCARDED),
+        # Taken back before anybody was written to.
+        (RoundState.PUBLISHED, RoundState.DRAFT),
         (RoundState.FAILED, RoundState.DISCARDED),
     }
 
@@ -126,6 +128,47 @@ class Round(models.Model):
         return {int(pk): free for pk, free in self.result.get("places_of", {}).items()}
 
 
+class PublicationQuerySet(models.QuerySet):
+    def held(self):
+        """Those whose emails wait: until then all of it may be taken back."""
+        return self.filter(released_at=None, withdrawn_at=None)
+
+    def visible_to(self, user):
+        return self.filter(round__in=Round.objects.visible_to(user))
+
+
+class Publication(models.Model):
+    """A draft, or a part of it, made true: its emails wait for a few minutes, and so does what the pairs see."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    round = models.ForeignKey(Round, models.CASCADE, related_name="publications")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    leaves_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # How it was before, by membership: [status, since, the date we write again].
+    before = models.JSONField(default=dict)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="what_was_told_is_not_taken_back",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["leaves_at"],
+                condition=Q(released_at__isnull=True, withdrawn_at__isnull=True),
+                name="publications_to_release",
+            )
+        ]
+
+
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Proposals of rounds this person may see, never those about themselves."""
@@ -138,6 +181,10 @@ class ProposalQuerySet(models.QuerySet):
 
     def unmatched(self):
         return self.filter(mentor__isnull=True)
+
+    def to_publish(self):
+        """Those nothing has come of yet."""
+        return self.filter(publication__isnull=True)
 
 
 class Proposal(models.Model):
@@ -154,6 +201,8 @@ class Proposal(models.Model):
     # For an unmatched mentee: {"words": ..., "kind": ...}, never another person's answer.
     why_none = models.JSONField(default=dict)
     by_hand = models.BooleanField(_("set by hand"), default=False)
+    # What made it true; a line that is published changes no more.
+    publication = models.ForeignKey(Publication, models.SET_NULL, null=True, blank=True, related_name="proposals")
 
     objects = ProposalQuerySet.as_manager()
 
@@ -183,8 +232,9 @@ class PairingQuerySet(ProgramRows):
         return super().visible_to(user).exclude(Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk))
 
     def of_participant(self, user):
-        """The pairs this person is one of."""
-        return self.filter(Q(mentee__user=user) | Q(mentor__user=user))
+        """The pairs this person is one of and has been told of."""
+        told = Q(publication__isnull=True) | Q(publication__released_at__isnull=False)
+        return self.filter(told, Q(mentee__user=user) | Q(mentor__user=user))
 
 
 class Pairing(models.Model):
@@ -202,6 +252,7 @@ class Pairing(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     end_reason = models.TextField(_("why it ended"), blank=True)
     round = models.ForeignKey(Round, models.SET_NULL, null=True, blank=True, related_name="pairings")
+    publication = models.ForeignKey(Publication, models.SET_NULL, null=True, blank=True, related_name="pairings")
     pair_words = models.JSONField(_("why"), default=list)
 
     objects = PairingQuerySet.as_manager()

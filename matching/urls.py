@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import pairs, rounds, rules
+from matching.views import pairs, publishing, rounds, rules
 
 app_name = "matching"
 
@@ -18,8 +18,10 @@ urlpatterns = [
     path("<slug:slug>/matching/rounds/<uuid:round>/", rounds.round, name="round"),
     path("<slug:slug>/matching/rounds/<uuid:round>/progress/", rounds.progress, name="progress"),
     path("<slug:slug>/matching/rounds/<uuid:round>/mentees/<uuid:mentee>/", rounds.change, name="change"),
-    path("<slug:slug>/matching/rounds/<uuid:round>/publish/", rounds.publish, name="publish"),
-    path("<slug:slug>/matching/rounds/<uuid:round>/discard/", rounds.discard, name="discard"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/publish/", publishing.publish, name="publish"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/discard/", publishing.discard, name="discard"),
+    path("<slug:slug>/matching/published/<uuid:publication>/withdraw/", publishing.withdraw, name="withdraw"),
+    path("<slug:slug>/matching/published/<uuid:publication>/send/", publishing.send_now, name="send_now"),
     path("<slug:slug>/matching/pair/<uuid:mentee>/", pairs.by_hand, name="by_hand"),
     path("<slug:slug>/matching/pairs/<uuid:pairing>/", pairs.pair, name="pair"),
     path("<slug:slug>/matching/pairs/<uuid:pairing>/end/", pairs.end, name="end"),

@@ -47,6 +47,7 @@ SWEEPS = {
     for sweep in (
         _sweep("imports", "programs.imports.sweep.run_imports", 2),
         _sweep("rounds", "matching.actions.run_rounds", 2),
+        _sweep("publications", "matching.actions.release_publications", 2),
         _sweep("leaves", "council.actions.turn_leaves", 600),
         _sweep("offers", "matching.actions.offer_sweep.turn_offers", 60),
         _sweep("write-again", "matching.actions.write_again", 600),

@@ -75,6 +75,21 @@ def cancel(letters, *, by, now, why: str = "") -> int:
     )
 
 
+def take_back(letters, *, why: str) -> bool:
+    """Cancels emails of which nobody has heard, all of them or none; no history tells of them one by one.
+
+    In the caller's transaction, which has to fail where the answer is False: one has left, or is about to.
+    """
+    unsent = [LetterState.WAITING, LetterState.HELD]
+    letters.filter(state__in=unsent).update(state=LetterState.DROPPED, outcome=why)
+    return not letters.exclude(state=LetterState.DROPPED).exists()
+
+
+def hasten(letters, *, now) -> int:
+    """Emails that wait for their time may leave now."""
+    return letters.filter(state=LetterState.WAITING, due_at__gt=now).update(due_at=now)
+
+
 @transaction.atomic
 def send_again(letters, *, by, now, why: str = "") -> int:
     """Gives dead letters six new tries; whoever does so believes the address again."""

@@ -94,6 +94,10 @@ def of_round(world):
     return [world.program.slug, world.round.public_id]
 
 
+def of_publication(world):
+    return [world.program.slug, world.publication.public_id]
+
+
 def of_line(world):
     return [world.program.slug, world.round.public_id, world.memberships["other_mentee"].public_id]
 
@@ -220,6 +224,8 @@ TABLE = {
     "matching:change": Line(coordinators(), of_line),
     "matching:publish": Line(coordinators(), of_round),
     "matching:discard": Line(coordinators(NO_METHOD), of_round),
+    "matching:withdraw": Line(coordinators(NO_METHOD), of_publication),
+    "matching:send_now": Line(coordinators(NO_METHOD), of_publication),
     "matching:by_hand": Line(coordinators(), of_mentee),
     "matching:pair": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
     "matching:end": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),

@@ -18,7 +18,7 @@ from checkins.models import CheckIn, Contact, Meeting, Watch
 from council.models import Ask, Case, CaseConcerns, Concern, ConcernAbout
 from journal.actions import record
 from journal.models import Entry
-from matching.models import Offer, Pairing, Policy, Proposal, Round
+from matching.models import Offer, Pairing, Policy, Proposal, Publication, Round
 from outbox.models import Letter
 from profiles.models import User
 from programs.imports import actions as imports
@@ -337,6 +337,7 @@ class World:
     # Bjarne has asked Dafydd.
     offer: Offer = None
     other_round: Round = None
+    publication: Publication = None
     upload: Import = None
     other_upload: Import = None
     letters: dict = field(default_factory=dict)
@@ -445,6 +446,7 @@ def _matching(world):
     m = world.memberships
     make_policy(world.program, RULES, by=world.coordinator)
     published = make_round(world.program, state="published", by=world.coordinator, settled_at=NOW)
+    world.publication = Publication.objects.create(round=published, at=NOW, leaves_at=NOW)
     world.pairing = make_pairing(m["mentor"], m["mentee"], round=published)
     world.council_pairing = make_pairing(m["council_mentor"], m["council_mentee"], round=published)
     world.own_pairing = make_pairing(m["own_mentor"], m["coordinator_mentee"], round=published)

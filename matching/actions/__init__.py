@@ -6,6 +6,7 @@ from matching.actions.pairs import Full, Opening, opening_of, pair_by_hand, take
 from matching.actions.policies import save_policy
 from matching.actions.publishing import Plan, plan_of, publish
 from matching.actions.waiting import write_again
+from matching.actions.withdrawing import release_publications, send_now, withdraw
 
 __all__ = [
     "Ending",
@@ -20,11 +21,14 @@ __all__ = [
     "pair_by_hand",
     "plan_of",
     "publish",
+    "release_publications",
     "run_rounds",
     "save_policy",
+    "send_now",
     "set_by_hand",
     "swap_by_hand",
     "take_places",
+    "withdraw",
     "write_again",
     "write_ending",
     "write_opening",

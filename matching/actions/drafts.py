@@ -99,8 +99,11 @@ def failure_words(error: Exception) -> str:
 
 
 def discard(round, *, by, now) -> None:
-    """Throws a round away before anything was published."""
+    """Throws a draft away, or what is left of it where a part is published."""
     with transaction.atomic():
+        if round.proposals.filter(publication__isnull=False).exists():
+            close_rest(round, by=by, now=now)
+            return
         for old in (RoundState.DRAFT, RoundState.ASKED, RoundState.WORKING, RoundState.FAILED):
             if move(round, old, RoundState.DISCARDED, settled_at=now, lease_until=None):
                 break
@@ -116,11 +119,21 @@ def discard(round, *, by, now) -> None:
         )
 
 
+def close_rest(round, *, by, now) -> None:
+    """What was published of a draft stands; the rest of it is thrown away, and its people are in the next round."""
+    if not move(round, RoundState.DRAFT, RoundState.PUBLISHED, settled_at=now):
+        raise Refused(_("This round is published or discarded already."))
+    words = _("Discarded what was left of a draft; nobody of it was written to.")
+    record(by=by, verb="round.closed", thing=round, now=now, topic=round.program.slug, words=words)
+
+
 def proposal_of(round, mentee, by) -> Proposal:
     """The line of a mentee, unless it is about whoever asks."""
     line = round.proposals.select_related("mentee__user", "mentor__user").filter(mentee=mentee).first()
     if line is None:
         raise Refused(_("%(name)s is not in this round.") % {"name": mentee.user})
+    if line.publication_id:
+        raise Refused(_("The pair of %(name)s is published already.") % {"name": mentee.user})
     refuse_own(by, line.mentee, line.mentor)
     return line
 
@@ -148,7 +161,9 @@ def pair_score(round, mentor, mentee) -> rounds.PairScore:
 def put(line: Proposal, mentor, scored: rounds.PairScore | None) -> bool:
     """Writes one line of a draft, if nobody changed it meanwhile."""
     return bool(
-        Proposal.objects.filter(pk=line.pk, mentor=line.mentor_id).update(
+        Proposal.objects.to_publish()
+        .filter(pk=line.pk, mentor=line.mentor_id)
+        .update(
             mentor=mentor,
             score=scored.score if scored else 0,
             reasons=scored.reasons if scored else [],

@@ -131,7 +131,9 @@ def opened_entry(pairing, members, by, now) -> Entry:
     )
 
 
-def new_pairing(program, mentor, mentee, *, now, rhythm_days: int, pair_words=(), round=None) -> Pairing:
+def new_pairing(
+    program, mentor, mentee, *, now, rhythm_days: int, pair_words=(), round=None, publication=None
+) -> Pairing:
     """An unsaved pair, so that its letters can be written before the transaction."""
     return Pairing(
         program=program,
@@ -140,6 +142,7 @@ def new_pairing(program, mentor, mentee, *, now, rhythm_days: int, pair_words=()
         rhythm_days=rhythm_days,
         began_at=now,
         round=round,
+        publication=publication,
         pair_words=list(pair_words),
     )
 

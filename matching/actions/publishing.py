@@ -1,8 +1,9 @@
-"""Publishing a draft: pairs, the waiting list, history and emails in one transaction."""
+"""Publishing a draft or a part of it: pairs, the waiting list, history and emails in one transaction."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,15 +13,16 @@ from django.utils.translation import ngettext
 
 from journal.actions import record, record_many
 from journal.models import Entry
-from matching import letters
-from matching.actions.drafts import move
+from matching import checks, letters
+from matching.actions.drafts import hold_draft, move
 from matching.actions.pairs import hold_open, lock, new_pairing, open_pairs
-from matching.models import Pairing, Proposal, Round, RoundState
+from matching.models import Pairing, Proposal, Publication, Round, RoundState
 from matching.permissions import takes_part
 from matching.tables import MATCHABLE
 from outbox.actions import post
 from programs.errors import Refused
 from programs.models import Membership, MembershipState
+from questions.values import chunks
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,8 @@ class Plan:
     unmatched: list[Proposal]
     idle_mentors: list[Membership]
     write_again_on: date
+    # Pairs that stay a draft; while there are any, those without anybody are not told so yet.
+    later: list[Proposal]
 
     @property
     def mentors(self) -> int:
@@ -46,6 +50,11 @@ class Plan:
             frozenset(line.mentee_id for line in self.unmatched),
             frozenset(mentor.pk for mentor in self.idle_mentors),
         )
+
+    @property
+    def whole(self) -> bool:
+        """Nothing of the round is left."""
+        return not self.later
 
     @property
     def fingerprint(self) -> str:
@@ -68,10 +77,15 @@ def lines_of(round):
     return round.proposals.select_related("mentee__user", "mentor__user").order_by("pk")
 
 
-def plan_of(round: Round, now) -> Plan:
-    """Who would be paired, who would wait, and until when."""
-    lines = list(lines_of(round))
-    paired = {line.mentor_id for line in lines if line.mentor_id}
+def plan_of(round: Round, now, only: Collection[int] | None = None) -> Plan:
+    """Who would be paired, who would wait, and until when; `only` are the mentees (memberships) to publish now."""
+    everybody = list(lines_of(round))
+    lines = [line for line in everybody if line.publication_id is None]
+    again = round.program.today(now) + timedelta(days=round.program.figure("write_again_days"))
+    pairs = [line for line in lines if line.mentor_id]
+    if only is not None and (later := [line for line in pairs if line.mentee_id not in only]):
+        return Plan(round, [line for line in pairs if line.mentee_id in only], [], [], again, later)
+    paired = {line.mentor_id for line in everybody if line.mentor_id}
     free_then = [pk for pk, free in round.places_then.items() if free and pk not in paired]
     busy = Pairing.objects.open().filter(mentor__in=free_then).values("mentor")
     idle = Membership.objects.filter(pk__in=free_then).matchable().exclude(pk__in=busy).select_related("user")
@@ -79,8 +93,7 @@ def plan_of(round: Round, now) -> Plan:
     unmatched = [
         line for line in lines if not line.mentor_id and line.mentee.state in MATCHABLE and line.mentee_id not in taken
     ]
-    again = round.program.today(now) + timedelta(days=round.program.figure("write_again_days"))
-    return Plan(round, [line for line in lines if line.mentor_id], unmatched, list(idle), again)
+    return Plan(round, pairs, unmatched, list(idle), again, [])
 
 
 def refuse_own_round(round, by) -> None:
@@ -89,43 +102,101 @@ def refuse_own_round(round, by) -> None:
         raise Refused(_("You are in this round yourself, so another coordinator has to publish it."))
 
 
-def publish(round: Round, *, by, now, confirmed: str | None = None) -> Plan:
-    """Makes a draft true and tells everybody; or Refused, and nothing has happened.
+def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collection[int] | None = None) -> Plan:
+    """Makes a draft, or `only` some of it, true, to be told in a few minutes; or Refused, and nothing has happened.
 
     `confirmed` is the fingerprint of the plan somebody was shown.
     """
     refuse_own_round(round, by)
     program = round.program
-    plan = plan_of(round, now)
-    if confirmed is not None and round.state == RoundState.DRAFT and confirmed != plan.fingerprint:
-        raise Refused(_("The draft has changed since you looked at what will happen. Look at it again, then publish."))
+    plan = plan_of(round, now, only)
+    if confirmed is not None and confirmed != plan.fingerprint:
+        raise Refused(changed_sentence(plan))
+    if plan.later and not plan.pairs:
+        raise Refused(_("Leave at least one pair to publish now."))
+    refuse_forbidden(plan)
+    hold = timedelta(minutes=program.figure("hold_minutes"))
+    publication = Publication(round=round, by=by, at=now, leaves_at=now + hold, released_at=None if hold else now)
     days = program.figure("rhythm_days")
     pairings = [
         new_pairing(
-            program, line.mentor, line.mentee, now=now, rhythm_days=days, pair_words=line.pair_words, round=round
+            program, line.mentor, line.mentee, now=now, rhythm_days=days, pair_words=line.pair_words, round=round,
+            publication=publication,
         )
         for line in plan.pairs
-    ]
-    written = written_for(plan, pairings, now)
+    ]  # fmt: skip
+    written = written_for(plan, publication, pairings, now)
     with transaction.atomic():
-        if not move(round, RoundState.DRAFT, RoundState.PUBLISHED, settled_at=now):
-            raise Refused(settled_sentence(round))
         hold_open(program)
-        lock(plan.members)
-        if plan_of(round, now).told != plan.told:
+        take_lines(plan, now)
+        members = lock(plan.members)
+        if plan_of(round, now, only).told != plan.told:
             raise Refused(_("Something changed while you were publishing. Look at the draft again."))
+        write_publication(plan, publication, members)
         if pairings:
             open_pairs(pairings, by=by, now=now)
         put_on_waiting_list(plan, by=by, now=now)
+        refuse_forgotten(plan)
         record(by=by, verb="round.published", thing=round, now=now, topic=program.slug, words=published_words(plan))
         post(written)
     return plan
 
 
-def written_for(plan: Plan, pairings: list[Pairing], now) -> list:
-    """Every email of the round, rendered before the transaction."""
-    key = str(plan.round.public_id)
-    return [
+def changed_sentence(plan: Plan) -> str:
+    """Why what somebody was shown is not what would happen now."""
+    if Round.objects.filter(pk=plan.round.pk, state=RoundState.DRAFT).exists():
+        return _("The draft has changed since you looked at what will happen. Look at it again, then publish.")
+    return settled_sentence(plan.round)
+
+
+def refuse_forbidden(plan: Plan) -> None:
+    """The rules are asked once more: an answer, or who had whom, may have changed since the draft was made."""
+    if found := checks.first_forbidden(plan.round, [(line.mentee_id, line.mentor_id) for line in plan.pairs]):
+        raise Refused(found)
+
+
+def take_lines(plan: Plan, now) -> None:
+    """Settles the round, or keeps it a draft where lines are left: by compare-and-set, in the caller's transaction."""
+    round = plan.round
+    if plan.later:
+        hold_draft(round)
+    elif not move(round, RoundState.DRAFT, RoundState.PUBLISHED, settled_at=now):
+        raise Refused(settled_sentence(round))
+
+
+def write_publication(plan: Plan, publication: Publication, members: dict[int, Membership]) -> None:
+    """What is published together, and how everybody stood before."""
+    publication.before = {
+        str(pk): [
+            member.state,
+            member.since.isoformat(),
+            member.write_again_on.isoformat() if member.write_again_on else None,
+        ]
+        for pk, member in members.items()
+    }
+    Publication.objects.bulk_create([publication])
+    lines = [line.pk for line in (*plan.pairs, *plan.unmatched)]
+    taken = sum(
+        Proposal.objects.filter(pk__in=chunk, publication=None).update(publication=publication)
+        for chunk in chunks(lines)
+    )
+    if taken != len(lines):
+        raise Refused(_("Another coordinator has published these pairs already. Everybody is written to once."))
+
+
+def refuse_forgotten(plan: Plan) -> None:
+    """Publishing does not finish while somebody without anybody has no date on which we write again."""
+    waits = Membership.objects.filter(state=MembershipState.WAITING, write_again_on__isnull=False)
+    left = {line.mentee_id for line in plan.unmatched}
+    found = sum(waits.filter(pk__in=chunk).count() for chunk in chunks(sorted(left)))
+    if found != len(left):
+        raise Refused(_("Somebody without a mentor would be left without a date. Look at the draft again."))
+
+
+def written_for(plan: Plan, publication: Publication, pairings: list[Pairing], now) -> list:
+    """Every email of it, rendered before the transaction, to leave once it can be taken back no more."""
+    key = str(publication.public_id)
+    written = [
         *letters.of_pairs(pairings, key=key, now=now),
         *letters.of_unmatched(
             plan.round.program,
@@ -136,6 +207,9 @@ def written_for(plan: Plan, pairings: list[Pairing], now) -> list:
             now=now,
         ),
     ]
+    for letter in written:
+        letters.hold(letter, publication.leaves_at, key)
+    return written
 
 
 def settled_sentence(round) -> str:
@@ -179,6 +253,8 @@ def published_words(plan: Plan) -> str:
     pairs = ngettext("Published %(count)s pair", "Published %(count)s pairs", len(plan.pairs)) % {
         "count": len(plan.pairs)
     }
+    if plan.later:
+        return _("%(pairs)s of a draft; %(later)s stay a draft.") % {"pairs": pairs, "later": len(plan.later)}
     return _("%(pairs)s; %(waiting)s people stay on the waiting list.") % {
         "pairs": pairs,
         "waiting": len(plan.unmatched) + len(plan.idle_mentors),

@@ -1,9 +1,8 @@
-"""A round in the browser: being worked out, as a draft, changed by hand, published."""
+"""A round in the browser: being worked out, as a draft, changed by hand."""
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import EmptyPage
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -19,10 +18,9 @@ from matching.lists import EXPORT_HEAD, PAGE_SIZES, DraftFilter, DraftTable, exp
 from matching.models import Proposal, Round, RoundState
 from matching.permissions import can_publish, takes_part
 from matching.rounds import rules_do_not_fit
-from matching.samples import samples_of
 from matching.scoring import PolicyError
 from programs.errors import Refused
-from programs.models import Membership, ProgramState
+from programs.models import Membership
 from programs.scoped import EXPORTS
 from programs.views.pages import coordinator_page, render
 
@@ -101,6 +99,7 @@ def draft(request, program, round):
         "result": round.result,
         "is_draft": is_draft,
         "own": own,
+        "held": list(round.publications.held()),
         "may_publish": is_draft and can_publish(request.user, round),
         "matched": len(pairs),
         "of": len(everything),
@@ -221,53 +220,3 @@ def found(members, public_id: str) -> Membership:
         return members.get(public_id=UUID(public_id))
     except (Membership.DoesNotExist, ValueError):
         raise Http404
-
-
-@coordinator_page("matching")
-@form_methods
-def publish(request, program, round):
-    """Says what will happen to whom, and does it."""
-    round = round_of(request, program, round)
-    if takes_part(request.user, round):
-        if request.method == "POST":
-            raise PermissionDenied
-        return render(request, "matching/not_yours.html", program, "matching", {"title": _("Publish"), "round": round})
-    if request.method == "POST":
-        try:
-            plan = actions.publish(round, by=request.user, now=timezone.now(), confirmed=request.POST.get("confirmed"))
-        except Refused as refused:
-            messages.error(request, str(refused))
-            return to_round(round)
-        messages.success(
-            request,
-            _("Published: %(pairs)s pairs. %(emails)s emails are on their way.")
-            % {"pairs": len(plan.pairs), "emails": plan.emails},
-        )
-        return to_round(round)
-    if round.state != RoundState.DRAFT:
-        return to_round(round)
-    now = timezone.now()
-    plan = actions.plan_of(round, now)
-    context = {
-        "title": _("Publish"),
-        "round": round,
-        "plan": plan,
-        "is_open": program.state == ProgramState.OPEN,
-        "changes": since_draft(round, [*plan.pairs, *plan.unmatched], request.user),
-        "samples": samples_of(plan, now),
-    }
-    return render(request, "matching/publish.html", program, "matching", context)
-
-
-@coordinator_page("matching")
-@require_POST
-def discard(request, program, round):
-    """Throws a draft away; nobody has been written to."""
-    round = round_of(request, program, round)
-    try:
-        actions.discard(round, by=request.user, now=timezone.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return to_round(round)
-    messages.success(request, _("Discarded. Nobody was written to."))
-    return redirect("matching:home", program.slug)

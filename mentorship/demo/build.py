@@ -122,6 +122,7 @@ class Builder:
         matching.run_rounds(then, never)
         round.refresh_from_db()
         matching.publish(round, by=by, now=then)
+        matching.send_now(round.publications.get(), by=by, now=then)
         # One sweep takes some of the letters: again until none is left.
         while deliver_due(then, never):
             pass

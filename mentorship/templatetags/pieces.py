@@ -156,8 +156,11 @@ def empty(content, title, action="", url=""):
 
 
 @register.simple_block_tag(takes_context=True)
-def confirm(context, content, title, action, url="", cancel="", danger=False, name="", value=""):
-    """The step before something is done: says what will happen to whom, with one button and a way back."""
+def confirm(context, content, title, action, url="", cancel="", danger=False, name="", value="", hidden=()):
+    """The step before something is done: says what will happen to whom, with one button and a way back.
+
+    `hidden` are further pairs of name and value to send along.
+    """
     return render_to_string("components/confirm.html", {**locals(), "text": content}, request=context.get("request"))
 
 

@@ -180,7 +180,8 @@ def work_out_and_publish(walk, program):
     walk.go(draft.removeprefix(walk.base), "draft-by-hand")
     assert "set by hand" in walk.page.locator("main").inner_text().lower()
     walk.press("Publish", "publish")
-    walk.press("Publish and send the emails")
+    walk.press("Publish and send the emails", "published-held")
+    walk.press("Send the emails now")
     assert Membership.objects.of(program).mentees().filter(state="active").count() == 34
     walk.look("published")
 

@@ -2,14 +2,26 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
-from matching.actions import drafts, pair_by_hand, pairs, publish, run_rounds
-from matching.models import Pairing, Proposal, Round, RoundState
+from matching.actions import (
+    drafts,
+    pair_by_hand,
+    pairs,
+    publish,
+    release_publications,
+    run_rounds,
+    withdraw,
+    withdrawing,
+)
+from matching.models import Pairing, Proposal, Publication, Round, RoundState
+from outbox.delivery import deliver_due
 from outbox.models import Letter
 from outbox.sweeping import never
+from programs.actions import move
 from programs.errors import Refused
 from programs.models import Membership
 from tests.world import NOW, add_member, make_person, make_policy, make_program, make_proposal, make_round
@@ -152,3 +164,73 @@ def test_a_worker_that_lost_its_lease_writes_nothing(monkeypatch):
     round.refresh_from_db()
     assert round.state == RoundState.DRAFT
     assert Proposal.objects.filter(round=round).count() == 1
+
+
+def publishing(round, only=None):
+    """Somebody publishes it, as it stands when they come to it."""
+    return lambda: publish(Round.objects.select_related("program").get(pk=round.pk), by=None, now=NOW, only=only)
+
+
+def test_two_parts_published_at_once_are_both_published():
+    round = small_round(6)
+    mentees = list(round.proposals.order_by("pk").values_list("mentee", flat=True))
+    parts = [set(mentees[:2]), set(mentees[2:4]), set(mentees[:2])]
+    answers = at_once([publishing(round, part) for part in parts])
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert len(refused) == 1 and isinstance(refused[0], Refused), refused
+    assert Pairing.objects.count() == 4 and Letter.objects.count() == 8
+    round.refresh_from_db()
+    assert round.state == RoundState.DRAFT
+
+
+def leaving(round, at):
+    """A mentor leaves the program while their round is published."""
+    members = Membership.objects.select_related("program", "user")
+    mentor = round.proposals.order_by("pk")[at].mentor_id
+    return lambda: move(members.get(pk=mentor), "left", by=None, now=NOW)
+
+
+def test_somebody_who_leaves_during_publishing_is_in_no_pair():
+    for at in range(4):
+        round = small_round(4)
+        answers = at_once([publishing(round), leaving(round, at)])
+        refused = [answer for answer in answers if isinstance(answer, Exception)]
+        assert len(refused) == 1 and isinstance(refused[0], Refused), refused
+        state = Membership.objects.get(pk=round.proposals.order_by("pk")[at].mentor_id).state
+        pairs = Pairing.objects.filter(round=round).count()
+        assert (state, pairs) in {("left", 0), ("active", 4)}, (state, pairs)
+
+
+def taken_back_while_sent():
+    """One takes a round back at the moment its emails become due and leave."""
+    round = small_round(3)
+    publish(round, by=None, now=NOW)
+    publication, due = round.publications.get(), NOW + timedelta(minutes=10)
+
+    def send():
+        release_publications(due, never)
+        return deliver_due(due, never)
+
+    return at_once([send, lambda: withdraw(publication, by=None, now=due)])
+
+
+def test_a_round_is_taken_back_or_told_never_both(smtp_sink):
+    for _turn in range(5):
+        sent, back = taken_back_while_sent()
+        if isinstance(back, Refused):
+            assert sent == 6 and Pairing.objects.count() == 3
+        else:
+            assert (sent, back) == (0, 3) and not Pairing.objects.exists()
+        Pairing.objects.all().delete()
+        Letter.objects.all().delete()
+
+
+def test_without_its_guards_a_round_is_told_and_taken_back(smtp_sink, monkeypatch):
+    """The control: both guards off, the publication's compare-and-set and the question whether an email has left."""
+    round = small_round(3)
+    publish(round, by=None, now=NOW)
+    publication, due = round.publications.get(), NOW + timedelta(minutes=10)
+    monkeypatch.setattr(type(Publication.objects.all()), "held", lambda rows: rows.filter(withdrawn_at=None))
+    monkeypatch.setattr(withdrawing, "take_back", lambda letters, why: True)
+    assert deliver_due(due, never) == 6
+    assert withdraw(publication, by=None, now=due) == 3

@@ -50,7 +50,8 @@ def publish(days, cora, program):
     days.sweep()
     round = Round.objects.get(state="draft")
     cora.open(reverse("matching:publish", args=[program.slug, round.public_id]))
-    cora.submit_last()
+    cora.submit("confirmed")
+    cora.submit("/send/")
     days.sweep()
     assert Pairing.objects.open().count() == Watch.objects.count() == 35
     to_all = Letter.objects.exclude(kind="mentorship.morning").filter(state="sent")

@@ -228,8 +228,9 @@ def publish(farida, sean, round):
     url = f"{P}matching/rounds/{round.public_id}/publish/"
     assert "35 pairs" in words(sean.open(url))
     assert "35 pairs" in words(farida.open(url))
-    farida.submit_last()
+    farida.submit("confirmed")
     assert Pairing.objects.open().count() == 35
+    farida.submit("/send/")
     response = sean.client.post(url, follow=True)
     assert response.status_code == 200
     assert "Another coordinator has published this round already" in response.content.decode()
