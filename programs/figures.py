@@ -67,6 +67,15 @@ FIGURES = {
             48,
             {"community": 48, "career": 48, "youth": 24},
         ),
+        # None for whoever was left: see matching.tables.
+        Figure(
+            "match_gap_days",
+            "A mentor gets nobody new after a pair ends, for",
+            "days",
+            0,
+            90,
+            {"community": 0, "career": 0, "youth": 14},
+        ),
         Figure("write_again_days", "People on the waiting list hear from us every", "days", 1, 30, _same(30)),
     )
 }

@@ -18,7 +18,7 @@ from checkins.models import CheckIn, Contact, Meeting, Watch
 from council.models import Ask, Case, CaseConcerns, Concern, ConcernAbout
 from journal.actions import record
 from journal.models import Entry
-from matching.models import Pairing, Policy, Proposal, Round
+from matching.models import KeptApart, Pairing, Policy, Proposal, Round
 from outbox.models import Letter
 from profiles.models import User
 from programs.imports import actions as imports
@@ -162,6 +162,12 @@ def make_pairing(mentor, mentee, *, state="open", round=None, now=NOW, **fields)
         program=mentor.program, mentor=mentor, mentee=mentee, state=state, rhythm_days=30, began_at=now, round=round,
         pair_words=["You both work in policy."], **fields,
     )  # fmt: skip
+
+
+def make_apart(program, member, other, *, by=None, now=NOW):
+    """Two people kept apart by name."""
+    one, two = sorted((member.user_id, other.user_id))
+    return KeptApart.objects.create(program=program, one_id=one, other_id=two, created_at=now, created_by=by)
 
 
 def make_watch(pairing, *, standing="new", now=NOW, **fields):
@@ -323,6 +329,7 @@ class World:
     pairing: Pairing = None
     council_pairing: Pairing = None
     own_pairing: Pairing = None
+    apart: KeptApart = None
     other_pairing: Pairing = None
     round: Round = None
     other_round: Round = None
@@ -436,6 +443,7 @@ def _matching(world):
     published = make_round(world.program, state="published", by=world.coordinator, settled_at=NOW)
     world.pairing = make_pairing(m["mentor"], m["mentee"], round=published)
     world.council_pairing = make_pairing(m["council_mentor"], m["council_mentee"], round=published)
+    world.apart = make_apart(world.program, m["mentee"], m["own_mentor"])
     world.own_pairing = make_pairing(m["own_mentor"], m["coordinator_mentee"], round=published)
     world.round = make_round(world.program, by=world.coordinator, now=NOW + timedelta(minutes=5))
     make_proposal(world.round, m["other_mentee"], m["other_mentor"])
