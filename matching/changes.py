@@ -87,7 +87,10 @@ def options_for(round: Round, line: Proposal, user) -> Options:
     everybody = round.proposals.select_related("mentor__user", "mentee__user")
     lines = [each for each in everybody if user.pk not in (each.mentee.user_id, each.mentor and each.mentor.user_id)]
     read = tables.read(
-        round.program, round.policy.rules, mentees=Membership.objects.filter(pk__in=[each.mentee_id for each in lines])
+        round.program,
+        round.policy.rules,
+        now=round.asked_at,
+        mentees=Membership.objects.filter(pk__in=[each.mentee_id for each in lines]),
     )
     row = {mentee.pk: i for i, mentee in enumerate(read.mentees)}
     column = {mentor.pk: j for j, mentor in enumerate(read.mentors)}

@@ -21,6 +21,7 @@ def first_forbidden(round: Round, pairs: list[tuple[int, int]]) -> str:
         read = tables.read(
             round.program,
             round.policy.rules,
+            now=round.asked_at,
             mentees=members.filter(pk__in=mentees),
             mentors=members.filter(pk__in=set(mentors)),
         )

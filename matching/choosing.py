@@ -58,18 +58,14 @@ def can_choose(mentee: Membership) -> bool:
     )
 
 
-def mentors_of(program: Program):
-    """Mentors who can have pairs, on the page and in reach of a request."""
-    return Membership.objects.of(program).mentors().matchable()
-
-
 def candidates(mentee: Membership, now) -> list[Candidate]:
     """Every mentor with a free place whom the program's rules allow this mentee, the one who suits best first."""
     program = mentee.program
     policy = Policy.objects.of(program).first()
     me = Membership.objects.of(program).filter(pk=mentee.pk)
     try:
-        read = tables.read(program, policy.rules if policy else {"rules": []}, mentees=me, mentors=mentors_of(program))
+        rules = policy.rules if policy else {"rules": []}
+        read = tables.read(program, rules, now=now, mentees=me, mentors=tables.mentors_at_hand(program))
     except PolicyError:
         return []
     fit = [j for j in range(len(read.mentors)) if read.free[j] and read.score(0, j) >= 0]

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from matching import scoring
 from matching.scoring import PolicyError
+from programs.models import Membership
 
 LONG = 5000
 LARGEST_RULES = 200_000
@@ -217,6 +218,117 @@ class WeighingForm(forms.Form):
             "coverage_first": self.cleaned_data["coverage_first"],
             "never_again": self.cleaned_data["never_again"],
         }
+
+
+class WeightsForm(forms.Form):
+    """How much each rule counts, as sliders: a field for every number of points in the rules."""
+
+    LEAST_TOP = 20
+
+    def __init__(self, *args, lines, rules: dict, **kwargs):
+        super().__init__(*args, **kwargs)
+        given = rules.get("rules", [])
+        numbers = [number for rule in given for number in points_of(rule).values()]
+        # One length for all, so that what counts more stands further to the right.
+        self.top = min(max(self.LEAST_TOP, 2 * max(numbers, default=0)), MOST_POINTS)
+        # (the rule in words, its fields)
+        self.groups: list[tuple[str, list[str]]] = []
+        for place, (rule, line) in enumerate(zip(given, lines, strict=True)):
+            names = [self.add(place, steps, points, line) for steps, points in points_of(rule).items()]
+            if names:
+                self.groups.append((line.sentence or line.label, names))
+
+    def add(self, place: int, steps: str, points: int, line) -> str:
+        name = f"w{place}_{steps}" if steps else f"w{place}"
+        label = steps_words(int(steps)) if steps else _("Points")
+        shown = {"type": "range", "min": 0, "max": self.top, "step": 1, "class": "form-range", "data-slider": ""}
+        self.fields[name] = points_field(label)
+        self.fields[name].initial = points
+        self.fields[name].widget = forms.NumberInput(attrs=shown)
+        return name
+
+    def grouped(self):
+        """The sliders, rule by rule."""
+        return [(words, [self[name] for name in names]) for words, names in self.groups]
+
+    def put_into(self, rules: dict) -> dict:
+        """The rules with these points."""
+        changed = []
+        for place, rule in enumerate(rules.get("rules", [])):
+            rule = dict(rule)
+            if isinstance(rule.get("points"), dict):
+                rule["points"] = {steps: self.cleaned_data[f"w{place}_{steps}"] for steps in rule["points"]}
+            elif points_of(rule):
+                rule["points"] = self.cleaned_data[f"w{place}"]
+            changed.append(rule)
+        return {**rules, "rules": changed}
+
+
+def points_of(rule: dict) -> dict[str, int]:
+    """The numbers of points a rule holds, by its steps where it has any."""
+    points = rule.get("points")
+    if isinstance(points, dict):
+        return points
+    return {"": points} if isinstance(points, int) else {}
+
+
+class FirstForm(forms.Form):
+    """One more line of who goes first."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in scoring.FIRST_KINDS], widget=forms.HiddenInput)
+
+    def __init__(self, *args, kind: str, asked, **kwargs):
+        super().__init__(*args, initial={"kind": kind}, **kwargs)
+        if kind == "waiting":
+            self.fields["before"] = forms.DateField(
+                label=_("On the list since before"),
+                required=False,
+                help_text=_("Leave it empty for everybody on the list."),
+                widget=forms.DateInput(attrs={"type": "date"}),
+            )
+        if kind == "answer":
+            readable = {
+                key: words for key, words in asked.labels("mentee").items() if ("mentee", key) not in asked.sensitive
+            }
+            self.fields["question"] = question_field(_("The mentee's answer to"), readable)
+            self.fields["values"] = forms.CharField(
+                label=_("is one of these"),
+                max_length=LONG,
+                widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+                help_text=_("One answer a line, such as: yes"),
+            )
+
+    def line(self) -> dict:
+        """The line as the rules keep it."""
+        data = {"kind": self.cleaned_data["kind"]}
+        if before := self.cleaned_data.get("before"):
+            data["before"] = before.isoformat()
+        if data["kind"] == "answer":
+            values = [" ".join(each.split()) for each in self.cleaned_data["values"].splitlines() if each.strip()]
+            data |= {"question": self.cleaned_data["question"], "values": values}
+        return data
+
+
+class ApartForm(forms.Form):
+    """Two people whom the matching keeps apart."""
+
+    mentee = forms.ModelChoiceField(Membership.objects.none(), label=_("A mentee"), empty_label=_("Choose a mentee"))
+    mentor = forms.ModelChoiceField(Membership.objects.none(), label=_("A mentor"), empty_label=_("Choose a mentor"))
+
+    def __init__(self, *args, members, **kwargs):
+        super().__init__(*args, **kwargs)
+        members = members.select_related("user").order_by("user__name", "pk")
+        for name, rows in (("mentee", members.mentees()), ("mentor", members.mentors())):
+            self.fields[name].queryset = rows
+            self.fields[name].to_field_name = "public_id"
+            self.fields[name].label_from_instance = lambda member: str(member.user)
+
+    def clean(self):
+        cleaned = super().clean()
+        mentee, mentor = cleaned.get("mentee"), cleaned.get("mentor")
+        if mentee and mentor and mentee.user_id == mentor.user_id:
+            self.add_error("mentor", _("This is the same person. Nobody is their own mentor anyway."))
+        return cleaned
 
 
 class RulesFileForm(forms.Form):

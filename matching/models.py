@@ -41,6 +41,43 @@ class Policy(models.Model):
         constraints = [models.UniqueConstraint(fields=["program", "version"], name="one_version_of_rules")]
 
 
+class KeptApartQuerySet(ProgramRows):
+    def visible_to(self, user):
+        """Of the programs this person coordinates, never what is about themselves."""
+        return super().visible_to(user).exclude(Q(one=user.pk) | Q(other=user.pk))
+
+    def pairs(self) -> set[tuple[int, int]]:
+        """The people (by primary key) kept apart, the lower number first."""
+        return set(self.order_by().values_list("one", "other"))
+
+
+class KeptApart(models.Model):
+    """Two people whom a coordinator keeps apart in a program, whichever of them is the mentor; nobody else reads it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    program = models.ForeignKey(Program, models.CASCADE, related_name="kept_apart")
+    # The one with the lower number, so that two people stand here once.
+    one = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    other = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(_("since"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = KeptApartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("two people kept apart")
+        verbose_name_plural = _("people kept apart")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "one", "other"], name="two_are_kept_apart_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="kept_apart_are_two_people_in_order"),
+        ]
+
+    def __str__(self):
+        # Their names stand on the one page that shows them, nowhere else.
+        return str(_("two people kept apart"))
+
+
 class RoundState(models.TextChoices):
     ASKED = "asked", _("waiting for its turn")
     WORKING = "working", _("being worked out")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from matching import scoring, tables
 from matching.models import Policy
 from matching.scoring import PolicyError
@@ -49,15 +52,15 @@ def latest_rules(program) -> tuple[int, dict]:
     return (policy.version, policy.rules) if policy else (0, {"rules": []})
 
 
-def overview(program, user, asked) -> Overview:
+def overview(program, user, asked, now) -> Overview:
     """Everything about the rules that the page shows this coordinator, nothing about themselves."""
     version, rules = latest_rules(program)
     try:
-        read = tables.read(program, rules)
+        read = tables.read(program, rules, now=now)
     except PolicyError:
         read = None
     costs = {cost.rule_id: cost for cost in scoring.costs(read.scored)} if read else {}
-    lines = [line_of(place, rule, asked, costs) for place, rule in enumerate(rules.get("rules", []))]
+    lines = lines_of(rules, asked, costs)
     if read is None or not read.mentors or not lines:
         return Overview(version, rules, lines, read, [], 0, [])
     alone = (read.scored.matrix < 0).all(axis=1).nonzero()[0].tolist()
@@ -71,6 +74,33 @@ def overview(program, user, asked) -> Overview:
         len(alone),
         unusable_of(read, user),
     )
+
+
+def lines_of(rules: dict, asked, costs: dict | None = None) -> list[RuleLine]:
+    """Every rule in words, in its order."""
+    return [line_of(place, rule, asked, costs or {}) for place, rule in enumerate(rules.get("rules", []))]
+
+
+def first_lines(rules: dict, asked) -> list[str]:
+    """Who goes first, a sentence a line; what cannot be read any more says so."""
+    data = {"rules": [], "first": rules["first"]} if "first" in rules else {"rules": []}
+    try:
+        lines = scoring.parse_policy(data, asked.labels("mentee"), asked.labels("mentor")).first
+    except PolicyError as wrong:
+        return [sentence for _path, sentence in wrong.errors]
+    return [first_sentence(line, asked) for line in lines]
+
+
+def first_sentence(line: scoring.First, asked) -> str:
+    if line.kind == "left":
+        return _("Whoever had a mentor here and lost them")
+    if line.kind == "answer":
+        words = {"answer": _(" or ").join(line.values), "question": asked.labels("mentee")[line.question]}
+        return _("Whoever says %(answer)s to “%(question)s”") % words
+    if line.before:
+        day = date_format(line.before, "j F Y")
+        return _("Whoever has been on the waiting list since before %(day)s, the longest first") % {"day": day}
+    return _("Whoever is on the waiting list, the longest first")
 
 
 def line_of(place: int, rule: dict, asked, costs: dict) -> RuleLine:
@@ -116,7 +146,7 @@ def occurring(program, asked, *questions: tuple[str, str]) -> list[str]:
             continue
         if question.kind in (QuestionKind.CHOICE, QuestionKind.SCALE):
             options += [option for option in question.options if option not in options]
-        people = tables.mentees_to_match(program) if side == "mentee" else tables.mentors_to_match(program)
+        people = tables.mentees_to_match(program) if side == "mentee" else tables.mentors_at_hand(program)
         answers = Answer.objects.filter(sheet__in=people.order_by().values("sheet"), question__key=key)
         seen.update(value for value in answers.values_list("value", flat=True) if isinstance(value, str) and value)
     others = sorted(value for value in seen if value not in options)

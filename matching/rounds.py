@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -68,12 +69,12 @@ def order_of(seed: str, members: list[Membership]) -> np.ndarray:
 
 def compute(round: Round, progress=lambda percent: None) -> Draft:
     """Scores everybody, solves twice (with the floor and without) and explains the answer."""
-    read = tables.read(round.program, round.policy.rules)
+    read = tables.read(round.program, round.policy.rules, now=round.asked_at)
     progress(30)
     given = {
         "scores": read.scored.matrix,
         "capacity": np.array(read.free, dtype=np.int64),
-        "priority": np.array([tables.goes_first(mentee) for mentee in read.mentees], dtype=np.int64),
+        "priority": np.array(read.priority, dtype=np.int64),
         "coverage_first": read.policy.coverage_first,
         "mentee_order": order_of(round.seed, read.mentees),
         "mentor_order": order_of(round.seed, read.mentors),
@@ -194,15 +195,17 @@ def rules_do_not_fit() -> str:
     return _("The matching rules do not fit the forms any more. Look at the rules first.")
 
 
-def score_of_pair(program: Program, mentor: Membership, mentee: Membership, policy: Policy | None = None) -> PairScore:
+def score_of_pair(
+    program: Program, mentor: Membership, mentee: Membership, policy: Policy | None = None, *, now: datetime
+) -> PairScore:
     """What the rules (the program's latest, or these) say of one pair; Forbidden where they do not allow it."""
     policy = policy or Policy.objects.of(program).first()
-    if policy is None:
-        return PairScore(0, [], [])
+    # Without any rules two who are kept apart stay so.
+    rules = policy.rules if policy else {"rules": [], "never_again": False}
     members = Membership.objects.of(program)
     try:
         read = tables.read(
-            program, policy.rules, mentees=members.filter(pk=mentee.pk), mentors=members.filter(pk=mentor.pk)
+            program, rules, now=now, mentees=members.filter(pk=mentee.pk), mentors=members.filter(pk=mentor.pk)
         )
     except PolicyError:
         raise Forbidden(rules_do_not_fit())
@@ -214,10 +217,11 @@ def score_of_pair(program: Program, mentor: Membership, mentee: Membership, poli
     return PairScore(read.score(0, 0), read.reasons(0, 0), read.pair_words(0, 0))
 
 
-def choices_for(program: Program, mentee: Membership, policy: Policy | None) -> list[Choice]:
+def choices_for(program: Program, mentee: Membership, policy: Policy | None, *, now: datetime) -> list[Choice]:
     """Every mentor of the program with what the rules say of them and this mentee, the best first."""
     rules = policy.rules if policy else {"rules": []}
-    read = tables.read(program, rules, mentees=Membership.objects.of(program).filter(pk=mentee.pk))
+    mentees = Membership.objects.of(program).filter(pk=mentee.pk)
+    read = tables.read(program, rules, now=now, mentees=mentees, mentors=tables.mentors_at_hand(program))
     found = [
         Choice(mentor, read.free[j], read.score(0, j), read.reasons(0, j), read.why_not(0, j), read.pair_words(0, j))
         for j, mentor in enumerate(read.mentors)

@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from matching import scoring
-from matching.models import Pairing, PairingState
+from matching import first, scoring
+from matching.models import KeptApart, Pairing, PairingState
 from profiles import civil, languages
 from programs.models import Membership, MembershipState, Program
 from questions.models import Answer, Question, Readers
@@ -74,7 +75,16 @@ def asked_in(program: Program) -> Asked:
 def parsed(program: Program, rules: dict, asked: Asked | None = None) -> scoring.Policy:
     """The program's rules read, or scoring.PolicyError with everything that is wrong."""
     asked = asked or asked_in(program)
-    return scoring.parse_policy(rules, asked.labels("mentee"), asked.labels("mentor"))
+    policy = scoring.parse_policy(rules, asked.labels("mentee"), asked.labels("mentor"))
+    # Who goes first is shown beside people, so no answer that nobody reads may decide it.
+    wrong = [
+        (f"first.{place}.question", _("Only the matching reads this answer, so it cannot decide who goes first."))
+        for place, line in enumerate(policy.first)
+        if ("mentee", line.question) in asked.sensitive
+    ]
+    if wrong:
+        raise scoring.PolicyError(wrong)
+    return policy
 
 
 def mentees_to_match(program: Program):
@@ -83,9 +93,23 @@ def mentees_to_match(program: Program):
     return Membership.objects.of(program).mentees().matchable().exclude(Exists(paired))
 
 
-def mentors_to_match(program: Program):
-    """Every mentor who may be in a round, full ones too: they are part of the reasons."""
+def mentors_at_hand(program: Program):
+    """Every mentor a person may give somebody to, full ones too: they are part of the reasons."""
     return Membership.objects.of(program).mentors().matchable()
+
+
+def mentors_to_match(program: Program, now: datetime):
+    """Every mentor who may be in a round: not those whose pair ended a short while ago.
+
+    The gap is the program's figure; there is none for a mentor whom their mentee left by leaving the program.
+    """
+    mentors = mentors_at_hand(program)
+    gap = program.figure("match_gap_days")
+    if not gap:
+        return mentors
+    ended = Pairing.objects.of(program).filter(state=PairingState.ENDED, ended_at__gt=now - timedelta(days=gap))
+    just_ended = ended.exclude(mentee__state=MembershipState.LEFT).filter(mentor=OuterRef("pk"))
+    return mentors.exclude(Exists(just_ended))
 
 
 def free_places(mentors: list[Membership]) -> list[int]:
@@ -120,13 +144,30 @@ class Tables:
     scored: scoring.Scored
     # Those kept apart because they were a pair before.
     former: frozenset[tuple[int, int]]
+    # Those a coordinator keeps apart.
+    apart: frozenset[tuple[int, int]]
+    turns: list[first.Turn]
 
     @property
     def policy(self) -> scoring.Policy:
         return self.scored.policy
 
+    @cached_property
+    def priority(self) -> list[int]:
+        """Who goes first, as the solver takes it: 0 before 1."""
+        return first.priorities(self.turns)
+
+    def first_words(self, mentee: int) -> str:
+        """Why this mentee goes before others, for coordinators; empty where nothing puts them before anybody."""
+        return words_of_turn(self.asked, self.turns[mentee])
+
     def score(self, mentee: int, mentor: int) -> int:
         return int(self.scored.matrix[mentee, mentor])
+
+    def scored_by(self, policy: scoring.Policy) -> scoring.Scored:
+        """The same people by other rules that ask the same questions."""
+        shape = len(self.mentees), len(self.mentors)
+        return scoring.score(policy, *self.answers, excluded=self.scored.excluded, shape=shape)
 
     def reasons(self, mentee: int, mentor: int) -> list[dict]:
         """For coordinators, rule by rule; the points add up to the score, personal wishes stay unnamed."""
@@ -155,12 +196,16 @@ class Tables:
         words = []
         for blocked in scoring.why_none(self.scored, mentee):
             if blocked.rule_id is None:
-                words.append(_("Some mentors they had before, or are themselves."))
+                words.append(_("Some mentors they had before, are kept apart from, or are themselves."))
             elif self.asked.hides(uses[blocked.rule_id]):
                 words.append(_("A personal wish excludes mentors."))
             else:
                 words.append(blocked.sentence)
         return " ".join(dict.fromkeys(words)) or _("There is no mentor in this round.")
+
+    def named(self, pairs: Iterable[tuple[int, int]]) -> list[list[str]]:
+        """Pairs by their public ids, in order."""
+        return sorted([self.mentees[i].public_id.hex, self.mentors[j].public_id.hex] for i, j in pairs)
 
     def fingerprint(self, seed: str, solver_version: str) -> str:
         """SHA-256 of everything that goes in, so that the same people give the same pairs."""
@@ -169,34 +214,47 @@ class Tables:
             "rules": self.policy.to_json(),
             "seed": seed,
             "solver": solver_version,
-            "mentees": [[str(m.public_id), goes_first(m)] for m in self.mentees],
+            "mentees": [[str(m.public_id), place] for m, place in zip(self.mentees, self.priority, strict=True)],
             "mentors": [[str(m.public_id), free] for m, free in zip(self.mentors, self.free, strict=True)],
             "answers": [mentee_answers, mentor_answers],
-            "former": sorted([self.mentees[i].public_id.hex, self.mentors[j].public_id.hex] for i, j in self.former),
+            "former": self.named(self.former),
+            "apart": self.named(self.apart),
         }
         return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
 
 
-def goes_first(mentee: Membership) -> int:
-    """The class of a mentee: whoever is on the waiting list is matched before whoever is new."""
-    return 0 if mentee.state == MembershipState.WAITING else 1
+def words_of_turn(asked: Asked, turn: first.Turn) -> str:
+    return first.words_of(turn, asked.labels("mentee").get(turn.line.question, "") if turn.line else "")
 
 
-def read(program: Program, rules: dict, *, mentees=None, mentors=None) -> Tables:
+def first_words(program: Program, rules: dict, mentees: list[Membership]) -> dict[int, str]:
+    """Why each of these (by primary key) goes before others, in the words of `Tables.first_words`."""
+    asked = asked_in(program)
+    policy = parsed(program, rules, asked)
+    rows = Membership.objects.filter(pk__in=[mentee.pk for mentee in mentees])
+    answers = columns(mentees, rows, {line.question for line in policy.first if line.question})
+    found = first.turns(program, policy, mentees, answers)
+    return {mentee.pk: words_of_turn(asked, turn) for mentee, turn in zip(mentees, found, strict=True)}
+
+
+def read(program: Program, rules: dict, *, now: datetime, mentees=None, mentors=None) -> Tables:
     """Everybody to match (or the members in these querysets), scored; PolicyError if the rules cannot be read."""
     asked = asked_in(program)
     policy = parsed(program, rules, asked)
     mentee_rows = mentees_to_match(program) if mentees is None else mentees
-    mentor_rows = mentors_to_match(program) if mentors is None else mentors
+    mentor_rows = mentors_to_match(program, now) if mentors is None else mentors
     left = list(mentee_rows.select_related("user").order_by("public_id"))
     right = list(mentor_rows.select_related("user").order_by("public_id"))
     keys = {side: {key for rule in policy.rules for key in rule.keys(side)} for side in ("mentee", "mentor")}
+    keys["mentee"] |= {line.question for line in policy.first if line.question}
     answers = columns(left, mentee_rows, keys["mentee"]), columns(right, mentor_rows, keys["mentor"])
     mentor_at = {mentor.user_id: j for j, mentor in enumerate(right)}
     themselves = [(i, mentor_at[m.user_id]) for i, m in enumerate(left) if m.user_id in mentor_at]
     former = former_pairs(program, left, right) if policy.never_again else frozenset()
-    scored = scoring.score(policy, *answers, excluded=[*themselves, *former], shape=(len(left), len(right)))
-    return Tables(program, asked, left, right, free_places(right), answers, scored, former)
+    apart = kept_apart(program, left, right)
+    turns = first.turns(program, policy, left, answers[0])
+    scored = scoring.score(policy, *answers, excluded=[*themselves, *former, *apart], shape=(len(left), len(right)))
+    return Tables(program, asked, left, right, free_places(right), answers, scored, former, apart, turns)
 
 
 def former_pairs(program: Program, mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
@@ -207,3 +265,14 @@ def former_pairs(program: Program, mentees: list[Membership], mentors: list[Memb
     left, right = ({member.pk: index for index, member in enumerate(side)} for side in (mentees, mentors))
     known = ended.order_by().values_list("mentee", "mentor").distinct()
     return frozenset((left[i], right[j]) for i, j in known if i in left and j in right)
+
+
+def kept_apart(program: Program, mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
+    """Whom a coordinator keeps apart, by their places in the lists; it holds whichever of two is the mentor."""
+    left, right = ({member.user_id: index for index, member in enumerate(side)} for side in (mentees, mentors))
+    found = set()
+    for one, other in KeptApart.objects.of(program).pairs():
+        for mentee, mentor in ((one, other), (other, one)):
+            if mentee in left and mentor in right:
+                found.add((left[mentee], right[mentor]))
+    return frozenset(found)

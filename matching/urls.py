@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import pairs, publishing, rounds, rules
+from matching.views import apart, first, pairs, publishing, rounds, rules, versions, weights
 
 app_name = "matching"
 
@@ -12,6 +12,12 @@ urlpatterns = [
     path("<slug:slug>/matching/rules/weighing/", rules.weighing, name="weighing"),
     path("<slug:slug>/matching/rules/file/", rules.take_along, name="rules_file"),
     path("<slug:slug>/matching/rules/from-file/", rules.bring, name="rules_from_file"),
+    path("<slug:slug>/matching/apart/", apart.apart, name="apart"),
+    path("<slug:slug>/matching/apart/<uuid:row>/remove/", apart.remove, name="apart_remove"),
+    path("<slug:slug>/matching/first/", first.first, name="first"),
+    path("<slug:slug>/matching/rules/versions/", versions.versions, name="versions"),
+    path("<slug:slug>/matching/rules/versions/<int:version>/again/", versions.again, name="version_again"),
+    path("<slug:slug>/matching/rules/weights/", weights.weights, name="weights"),
     path("<slug:slug>/matching/rules/<int:place>/", rules.rule, name="rule"),
     path("<slug:slug>/matching/rules/<int:place>/remove/", rules.rule_remove, name="rule_remove"),
     path("<slug:slug>/matching/ask/", rounds.ask, name="ask"),

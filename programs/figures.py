@@ -73,6 +73,15 @@ FIGURES = {
         Figure("requests_of_mentee", "A mentee asks at once at most", "mentors", 1, 3, _same(3)),
         Figure("requests_of_mentor", "A mentor is asked at once at most", "times beyond free places", 0, 10, _same(2)),
         Figure("hold_minutes", "After publishing, a round can be taken back for", "minutes", 0, 60, _same(10)),
+        # None for whoever was left: see matching.tables.
+        Figure(
+            "match_gap_days",
+            "A mentor gets nobody new after a pair ends, for",
+            "days",
+            0,
+            90,
+            {"community": 0, "career": 0, "youth": 14},
+        ),
         Figure("write_again_days", "People on the waiting list hear from us every", "days", 1, 30, _same(30)),
     )
 }

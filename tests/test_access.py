@@ -206,6 +206,16 @@ TABLE = {
     "matching:home": Line(coordinators(), of_program),
     "matching:rule_new": Line(coordinators(), lambda world: [world.program.slug, "same_value"]),
     "matching:weighing": Line(coordinators(NO_METHOD), of_program),
+    "matching:apart": Line(coordinators(), of_program),
+    "matching:apart_remove": Line(
+        coordinators(NO_METHOD), lambda world: [world.program.slug, world.apart.public_id], posts=coordinators(FOUND)
+    ),
+    "matching:weights": Line(coordinators(), of_program),
+    "matching:versions": Line(coordinators(), of_program),
+    "matching:version_again": Line(
+        coordinators(NO_METHOD), lambda world: [world.program.slug, 1], posts=coordinators(FOUND)
+    ),
+    "matching:first": Line(coordinators(), of_program),
     "matching:rule": Line(coordinators(), lambda world: [world.program.slug, 1]),
     "matching:rule_remove": Line(coordinators(NO_METHOD), lambda world: [world.program.slug, 1]),
     "programs:import": Line(coordinators(), of_program),

@@ -18,7 +18,7 @@ from checkins.models import CheckIn, Contact, Meeting, Watch
 from council.models import Ask, Case, CaseConcerns, Concern, ConcernAbout
 from journal.actions import record
 from journal.models import Entry
-from matching.models import Offer, Pairing, Policy, Proposal, Publication, Round
+from matching.models import KeptApart, Offer, Pairing, Policy, Proposal, Publication, Round
 from outbox.models import Letter
 from profiles.models import User
 from programs.imports import actions as imports
@@ -171,6 +171,12 @@ def make_offer(mentee, mentor, *, state="open", now=NOW, **fields):
     return Offer.objects.create(
         program=program, mentee=mentee, mentor=mentor, state=state, rank=1, listed_at=now, **asked, **fields
     )
+
+
+def make_apart(program, member, other, *, by=None, now=NOW):
+    """Two people kept apart by name."""
+    one, two = sorted((member.user_id, other.user_id))
+    return KeptApart.objects.create(program=program, one_id=one, other_id=two, created_at=now, created_by=by)
 
 
 def make_watch(pairing, *, standing="new", now=NOW, **fields):
@@ -332,6 +338,7 @@ class World:
     pairing: Pairing = None
     council_pairing: Pairing = None
     own_pairing: Pairing = None
+    apart: KeptApart = None
     other_pairing: Pairing = None
     round: Round = None
     # Bjarne has asked Dafydd.
@@ -449,6 +456,7 @@ def _matching(world):
     world.publication = Publication.objects.create(round=published, at=NOW, leaves_at=NOW)
     world.pairing = make_pairing(m["mentor"], m["mentee"], round=published)
     world.council_pairing = make_pairing(m["council_mentor"], m["council_mentee"], round=published)
+    world.apart = make_apart(world.program, m["mentee"], m["own_mentor"])
     world.own_pairing = make_pairing(m["own_mentor"], m["coordinator_mentee"], round=published)
     world.round = make_round(world.program, by=world.coordinator, now=NOW + timedelta(minutes=5))
     make_proposal(world.round, m["other_mentee"], m["other_mentor"])

@@ -54,7 +54,7 @@ def suitable(case: Case, pairing: Pairing | None, now) -> list[rounds.Choice]:
     program = case.program
     mentee = pairing.mentee if pairing else case.membership
     away = answering.away(program, now)
-    found = rounds.choices_for(program, mentee, Policy.objects.of(program).first())
+    found = rounds.choices_for(program, mentee, Policy.objects.of(program).first(), now=now)
     former = pairing.mentor_id if pairing else (case.pairing.mentor_id if case.pairing else None)
     return [
         choice

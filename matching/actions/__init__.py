@@ -1,5 +1,6 @@
 """Every write that matters in matching."""
 
+from matching.actions.apart import keep_apart, let_together
 from matching.actions.drafts import ask_round, discard, run_rounds, set_by_hand, swap_by_hand
 from matching.actions.ending import Ending, end_pairing, ending_of, write_ending
 from matching.actions.pairs import Full, Opening, opening_of, pair_by_hand, take_places, write_opening
@@ -17,6 +18,8 @@ __all__ = [
     "discard",
     "end_pairing",
     "ending_of",
+    "keep_apart",
+    "let_together",
     "opening_of",
     "pair_by_hand",
     "plan_of",

@@ -153,7 +153,7 @@ def hold_draft(round) -> None:
 
 def pair_score(round, mentor, mentee) -> rounds.PairScore:
     try:
-        return rounds.score_of_pair(round.program, mentor, mentee, round.policy)
+        return rounds.score_of_pair(round.program, mentor, mentee, round.policy, now=round.asked_at)
     except rounds.Forbidden as forbidden:
         raise Refused(str(forbidden)) from None
 

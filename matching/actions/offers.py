@@ -24,7 +24,7 @@ def ask_mentor(mentee, mentor, *, words: str = "", by, now) -> Offer:
         raise Refused(_("You cannot choose a mentor here now."))
     if len(words) > LONGEST_WORDS:
         raise Refused(_("Use %(most)s characters at most.") % {"most": LONGEST_WORDS})
-    insist_possible(mentee, mentor)
+    insist_possible(mentee, mentor, now)
     offer = Offer(
         program=mentee.program, mentee=mentee, mentor=mentor, words=words, listed_at=now, state=OfferState.LISTED
     )
@@ -45,14 +45,14 @@ def ask_mentor(mentee, mentor, *, words: str = "", by, now) -> Offer:
     return offer
 
 
-def insist_possible(mentee, mentor) -> None:
+def insist_possible(mentee, mentor, now) -> None:
     """Refused where these two cannot be a pair; which rule says so is nobody's to read here."""
     name = {"name": mentor.user}
     free = Membership.objects.of(mentee.program_id).mentors().matchable().filter(pk=mentor.pk).exists()
     if not free or not places_of(mentor):
         raise Refused(_("%(name)s has no free place at the moment. Choose somebody else.") % name)
     try:
-        rounds.score_of_pair(mentee.program, mentor, mentee)
+        rounds.score_of_pair(mentee.program, mentor, mentee, now=now)
     except rounds.Forbidden:
         raise Refused(_("%(name)s cannot be asked. Choose somebody else.") % name) from None
 

@@ -162,7 +162,7 @@ def opening_of(program, mentor, mentee, *, now, by=None, instead_of: Pairing | N
     if instead_of is None:
         check_pair(mentor, mentee, program, set())
     try:
-        scored = score_of_pair(program, mentor, mentee)
+        scored = score_of_pair(program, mentor, mentee, now=now)
     except Forbidden as forbidden:
         raise Refused(str(forbidden)) from None
     pairing = new_pairing(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0003_pairing_open_pairs_by_beginning'),
+        ('matching', '0004_offers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

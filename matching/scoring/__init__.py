@@ -1,6 +1,7 @@
 """What makes a good match: policies as data, the scores of all pairs, and the reasons of one; no Django."""
 
 from matching.scoring.answers import Answers, SideName, Value
+from matching.scoring.first import DEFAULT_FIRST, FIRST_KINDS, First
 from matching.scoring.policy import HIGHEST_SCORE, MOST_APART, Policy, PolicyError, parse_policy
 from matching.scoring.rules import FORBIDDEN, KINDS, Field, Rule, Used, rule_kind
 from matching.scoring.score import (
@@ -19,6 +20,8 @@ from matching.scoring.score import (
 )
 
 __all__ = [
+    "DEFAULT_FIRST",
+    "FIRST_KINDS",
     "FORBIDDEN",
     "HIGHEST_SCORE",
     "KINDS",
@@ -27,6 +30,7 @@ __all__ = [
     "Blocked",
     "Diagnosis",
     "Field",
+    "First",
     "Policy",
     "PolicyError",
     "Reason",

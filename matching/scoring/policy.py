@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from matching.scoring.answers import plain_text
+from matching.scoring.first import DEFAULT_FIRST, First, parse_first
 from matching.scoring.rules import KINDS, Field, Rule
 
 Questions: TypeAlias = Mapping[str, str] | Iterable[str]  # keys with their labels, or keys alone
@@ -35,6 +36,8 @@ class Policy:
     coverage_first: bool = True
     # Two who were a pair before are not brought together again.
     never_again: bool = True
+    # Who goes first where places are short; whoever is none of these comes last.
+    first: tuple[First, ...] = DEFAULT_FIRST
 
     def to_json(self) -> dict[str, Any]:
         """The policy as `parse_policy` reads it."""
@@ -43,6 +46,7 @@ class Policy:
             "floor_levels": self.floor_levels,
             "coverage_first": self.coverage_first,
             "never_again": self.never_again,
+            "first": [line.to_json() for line in self.first],
         }
 
     def hard_rules(self) -> tuple[Rule, ...]:
@@ -61,7 +65,7 @@ def parse_policy(data: Any, mentee_questions: Questions, mentor_questions: Quest
     errors: list[tuple[str, str]] = [
         (str(key), "There is no such setting.")
         for key in data
-        if key not in ("rules", "floor_levels", "coverage_first", "never_again")
+        if key not in ("rules", "floor_levels", "coverage_first", "never_again", "first")
     ]
     given = data.get("rules", [])
     if not isinstance(given, list):
@@ -75,12 +79,14 @@ def parse_policy(data: Any, mentee_questions: Questions, mentor_questions: Quest
         errors.append(("floor_levels", f"This must be a whole number from 0 to {MOST_LEVELS}."))
     switches = {name: data.get(name, True) for name in ("coverage_first", "never_again")}
     errors += [(name, "This must be yes or no.") for name, value in switches.items() if not isinstance(value, bool)]
+    first, wrong = parse_first(data["first"], sides[0]) if "first" in data else (DEFAULT_FIRST, [])
+    errors += wrong
     read = tuple(rule for rule in rules if rule is not None)
     if sum(rule.highest() for rule in read) > HIGHEST_SCORE:
         errors.append(("rules", f"All points together must not be above {HIGHEST_SCORE:,}."))
     if errors:
         raise PolicyError(errors)
-    return Policy(read, floor_levels, **switches)
+    return Policy(read, floor_levels, **switches, first=first)
 
 
 def labelled(questions: Questions) -> dict[str, str]:

@@ -76,7 +76,7 @@ def choices(request, program, mentee) -> dict:
     """The mentors to choose from, the best first, and how many cannot be."""
     policy = Policy.objects.of(program).first()
     try:
-        everybody = rounds.choices_for(program, mentee, policy)
+        everybody = rounds.choices_for(program, mentee, policy, now=timezone.now())
     except PolicyError:
         messages.error(request, rounds.rules_do_not_fit())
         everybody = []
@@ -108,7 +108,7 @@ def one_mentor(request, program, mentee, mentor, context):
         messages.success(request, _("They are a pair now. Both get an email."))
         return redirect("matching:pair", program.slug, pairing.public_id)
     try:
-        scored = rounds.score_of_pair(program, mentor, mentee)
+        scored = rounds.score_of_pair(program, mentor, mentee, now=timezone.now())
     except rounds.Forbidden as forbidden:
         messages.error(request, str(forbidden))
         return redirect(request.path)

@@ -11,7 +11,7 @@ from matching import scoring, tables
 from matching.actions import save_policy
 from matching.forms import KIND_WORDS, RuleForm, RulesFileForm, WeighingForm
 from matching.models import Round, RoundState
-from matching.overview import latest_rules, occurring, overview
+from matching.overview import first_lines, latest_rules, occurring, overview
 from matching.scoring import PolicyError
 from programs.errors import Refused
 from programs.views.pages import coordinator_page, render
@@ -25,9 +25,10 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 def home(request, program):
     """The workbench: who is to be matched, by which rules, and the rounds."""
     asked = tables.asked_in(program)
-    shown = overview(program, request.user, asked)
+    now = timezone.now()
+    shown = overview(program, request.user, asked, now)
     rounds = Round.objects.of(program).select_related("asked_by", "program")
-    mentors = list(tables.mentors_to_match(program)) if shown.read is None else shown.read.mentors
+    mentors = list(tables.mentors_to_match(program, now)) if shown.read is None else shown.read.mentors
     free = tables.free_places(mentors) if shown.read is None else shown.read.free
     context = {
         "title": _("Matching"),
@@ -38,6 +39,7 @@ def home(request, program):
         "kinds": [(kind, *KIND_WORDS.get(kind, (cls.label, ""))) for kind, cls in scoring.KINDS.items()],
         "asked": asked,
         "weighing": WeighingForm.of(shown.rules),
+        "first": first_lines(shown.rules, asked),
         "current": rounds.in_work().first(),
         "earlier": rounds.exclude(state__in=[RoundState.ASKED, RoundState.WORKING, RoundState.DRAFT])[:EARLIER],
     }

@@ -191,7 +191,7 @@ class Months:
         """Whoever waits gets a mentor who has become free."""
         waiting = self.program.memberships.mentees().filter(state="waiting").select_related("user", "program")
         for mentee in waiting.order_by("pk")[:most]:
-            found = rounds.choices_for(self.program, mentee, self.program.policies.first())
+            found = rounds.choices_for(self.program, mentee, self.program.policies.first(), now=self.now)
             free = [one.mentor for one in found if one.free > 0 and not one.why_not]
             if free:
                 matching.pair_by_hand(self.program, free[0], mentee, by=self.coordinator, now=self.now)

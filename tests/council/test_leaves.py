@@ -10,7 +10,7 @@ from council.actions.leaves import come_back_later, end_leave, take_leave, turn_
 from council.actions.leaving import withdraw
 from council.models import Ask, Case, CaseKind
 from journal.models import Entry
-from matching.tables import goes_first
+from matching import tables
 from outbox.models import Letter
 from outbox.sweeping import never
 from programs.errors import Refused
@@ -228,13 +228,14 @@ def test_the_mentees_of_a_mentor_who_leaves_wait_with_a_date_and_a_person_and_go
     withdraw(pairing.mentor, by=pairing.mentor.user, now=NOW)
     for each in (pairing, other):
         mentee = Membership.objects.get(pk=each.mentee_id)
-        assert mentee.state == "waiting" and mentee.write_again_on == TODAY + 30 * DAY and goes_first(mentee) == 0
+        assert mentee.state == "waiting" and mentee.write_again_on == TODAY + 30 * DAY
         case = Case.objects.get(pairing=each)
         assert case.kind == CaseKind.LEFT and case.membership == mentee and case.owner
         assert kinds_to(each.mentee)[-1] == "matching.pair_ended"
     assert kinds_to(pairing.mentor) == ["council.left"]
     newcomer = add_member(program, MENTEE)
-    assert goes_first(newcomer) == 1
+    read = tables.read(program, {"rules": []}, now=NOW)
+    assert dict(zip(read.mentees, read.priority, strict=True))[newcomer] == max(read.priority) == 1
 
 
 def test_somebody_on_leave_may_leave_for_good(pairing):

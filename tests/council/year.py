@@ -358,7 +358,7 @@ class Year:
         coordinator = Membership.objects.of(program).filter(role="coordinator", state="active").first().user
         waiting = Membership.objects.of(program).mentees().filter(state="waiting")
         for mentee in list(waiting.exclude(user=coordinator).select_related("user", "program")[:2]):
-            found = rounds.choices_for(program, mentee, program.policies.first())
+            found = rounds.choices_for(program, mentee, program.policies.first(), now=self.now)
             free = [one for one in found if one.free > 0 and not one.why_not and one.mentor.user_id != coordinator.pk]
             if free:
                 self.do("paired by hand", matching.pair_by_hand, program, free[0].mentor, mentee, by=coordinator)

@@ -389,7 +389,11 @@ def test_why_nobody_counts_and_names_no_answer_of_others():
 def test_a_policy_reads_back_what_it_writes():
     mentees, mentors = labels(sample_answers("mentees")), labels(sample_answers("mentors"))
     policy = parse_policy(civil_service_policy(True), mentees, mentors)
-    assert policy.to_json() == {**civil_service_policy(True), "never_again": True}
+    assert policy.to_json() == {
+        **civil_service_policy(True),
+        "never_again": True,
+        "first": [{"kind": "left"}, {"kind": "waiting"}],
+    }
     assert parse_policy(policy.to_json(), mentees, mentors) == policy
 
 

@@ -66,7 +66,7 @@ def everybody_but_one_pair_meets(days, program) -> Pairing:
     days.to(2)
     # One whom another mentor could take.
     for silent in Pairing.objects.open().select_related("mentee__user", "mentor__user", "program").order_by("pk"):
-        found = rounds.choices_for(program, silent.mentee, program.policies.first())
+        found = rounds.choices_for(program, silent.mentee, program.policies.first(), now=timezone.now())
         if any(choice.free > 0 and not choice.why_not for choice in found):
             break
     today = program.today(timezone.now())
@@ -117,7 +117,7 @@ def another_mentor(days, program, silent, case):
     page = reverse("council:reassign", args=[program.slug, case.public_id])
     member.open(page)
     offered = buttons(member, "mentor")
-    possible = rounds.choices_for(program, silent.mentee, program.policies.first())
+    possible = rounds.choices_for(program, silent.mentee, program.policies.first(), now=timezone.now())
     scores = [one.score for one in possible if one.free > 0 and not one.why_not and one.mentor.pk != silent.mentor_id]
     chosen = Membership.objects.get(public_id=offered[0])
     assert next(one.score for one in possible if one.mentor == chosen) == max(scores) and len(offered) == len(scores)

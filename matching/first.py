@@ -1,0 +1,81 @@
+"""Who goes first where places are short: the program's list, laid over its people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from matching import scoring
+from matching.models import Pairing, PairingState
+from matching.scoring import First
+from programs.models import Membership, MembershipState, Program
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where somebody stands: the line that holds for them (None is everybody else), and their place in it."""
+
+    place: int
+    line: First | None
+    # On the waiting list: the civil day since when.
+    since: date | None = None
+
+    @property
+    def key(self) -> tuple[int, tuple[int, ...]]:
+        """What goes before what: whoever waits longer does, by whole weeks."""
+        return self.place, tuple(self.since.isocalendar()[:2]) if self.since else (0, 0)
+
+
+def left_without(program: Program, mentees: Sequence[Membership]) -> set[int]:
+    """Those on the waiting list who had a mentor here."""
+    waiting = [mentee.pk for mentee in mentees if mentee.state == MembershipState.WAITING]
+    if not waiting:
+        return set()
+    ended = Pairing.objects.of(program).filter(state=PairingState.ENDED)
+    # A round asks for all of them at once: one question for all ended pairs is shorter than a list of a thousand.
+    if len(waiting) == 1:
+        ended = ended.filter(mentee=waiting[0])
+    return set(ended.order_by().values_list("mentee", flat=True).distinct()) & set(waiting)
+
+
+def turns(program: Program, policy: scoring.Policy, mentees: Sequence[Membership], answers: dict) -> list[Turn]:
+    """The first line of the list that holds for each mentee; on the waiting list, longer comes first by whole weeks."""
+    left = left_without(program, mentees) if any(line.kind == "left" for line in policy.first) else set()
+    return [turn_of(program, policy, mentee, index, left, answers) for index, mentee in enumerate(mentees)]
+
+
+def turn_of(program, policy, mentee: Membership, index: int, left: set[int], answers: dict) -> Turn:
+    since = mentee.since.astimezone(program.zone).date()
+    for place, line in enumerate(policy.first):
+        if line.kind == "left" and mentee.pk in left:
+            return Turn(place, line)
+        if line.kind == "waiting" and mentee.state == MembershipState.WAITING:
+            if line.before is None or since < line.before:
+                return Turn(place, line, since)
+        if line.kind == "answer" and line.said(answers[line.question][index]):
+            return Turn(place, line)
+    return Turn(len(policy.first), None)
+
+
+def priorities(found: Sequence[Turn]) -> list[int]:
+    """The class of each mentee, 0 first, without gaps."""
+    places = {key: place for place, key in enumerate(sorted({turn.key for turn in found}))}
+    return [places[turn.key] for turn in found]
+
+
+def words_of(turn: Turn, label: str) -> str:
+    """Why somebody goes before others, for coordinators; empty for everybody else."""
+    if turn.line is None:
+        return ""
+    if turn.line.kind == "left":
+        return _("Goes first: had a mentor here and lost them.")
+    if turn.since:
+        return _("On the waiting list since %(day)s.") % {"day": date_format(turn.since, "j F Y")}
+    return _("Goes before others: “%(question)s” is %(answer)s.") % {
+        "question": label,
+        "answer": " / ".join(turn.line.values),
+    }
