@@ -1,0 +1,22 @@
+"""What makes a good match, the rounds of the matcher, the pairs that come of them, and what is offered before."""
+
+from matching.models.offers import LIVE, Breather, Offer, OfferState
+from matching.models.pairs import Pairing, PairingState
+from matching.models.rounds import Proposal, Publication, Round, RoundState
+from matching.models.rules import KeptApart, Policy, ProgramRows
+
+__all__ = [
+    "LIVE",
+    "Breather",
+    "KeptApart",
+    "Offer",
+    "OfferState",
+    "Pairing",
+    "PairingState",
+    "Policy",
+    "ProgramRows",
+    "Proposal",
+    "Publication",
+    "Round",
+    "RoundState",
+]

@@ -1,0 +1,89 @@
+"""Pairs: a mentor and a mentee matched in a program."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from matching.models.rounds import Publication, Round
+from matching.models.rules import ProgramRows
+from programs.models import Membership, Program
+
+
+class PairingState(models.TextChoices):
+    OPEN = "open", _("open")
+    ENDED = "ended", _("ended")
+
+
+class PairingQuerySet(ProgramRows):
+    def open(self):
+        return self.filter(state=PairingState.OPEN)
+
+    def taken_of(self, mentors) -> dict[int, int]:
+        """How many places of these mentors (memberships) open pairs take; those with none are left out."""
+        counts = self.open().filter(mentor__in=mentors).order_by().values("mentor").annotate(taken=Count("pk"))
+        return dict(counts.values_list("mentor", "taken"))
+
+    def visible_to(self, user):
+        """Pairs of the programs this person coordinates, never their own."""
+        return super().visible_to(user).exclude(Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk))
+
+    def of_participant(self, user):
+        """The pairs this person is one of and has been told of."""
+        told = Q(publication__isnull=True) | Q(publication__released_at__isnull=False)
+        return self.filter(told, Q(mentee__user=user) | Q(mentor__user=user))
+
+
+class Pairing(models.Model):
+    """One mentor and one mentee matched in a program, with its rhythm and its end."""
+
+    State = PairingState
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="pairings", verbose_name=_("program"))
+    mentor = models.ForeignKey(Membership, models.PROTECT, related_name="pairings_as_mentor", verbose_name=_("mentor"))
+    mentee = models.ForeignKey(Membership, models.PROTECT, related_name="pairings_as_mentee", verbose_name=_("mentee"))
+    state = models.CharField(_("status"), max_length=6, choices=PairingState.choices, default=PairingState.OPEN)
+    rhythm_days = models.PositiveSmallIntegerField(_("how often, in days"))
+    began_at = models.DateTimeField(_("since"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    end_reason = models.TextField(_("why it ended"), blank=True)
+    round = models.ForeignKey(Round, models.SET_NULL, null=True, blank=True, related_name="pairings")
+    publication = models.ForeignKey(Publication, models.SET_NULL, null=True, blank=True, related_name="pairings")
+    pair_words = models.JSONField(_("why"), default=list)
+
+    objects = PairingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pair")
+        verbose_name_plural = _("pairs")
+        ordering = ["-began_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mentor", "mentee"], condition=Q(state="open"), name="one_open_pair_of_the_same_two"
+            ),
+            models.CheckConstraint(condition=~Q(mentor=F("mentee")), name="a_pair_is_two_people"),
+            models.CheckConstraint(
+                condition=Q(state="open", ended_at__isnull=True) | Q(state="ended", ended_at__isnull=False),
+                name="an_ended_pair_says_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["mentor", "state"], name="places_taken_of_a_mentor"),
+            models.Index(fields=["began_at"], condition=Q(state="open"), name="open_pairs_by_beginning"),
+        ]
+
+    def __str__(self):
+        return f"{self.mentor.user} – {self.mentee.user}"
+
+    @property
+    def rhythm_words(self) -> str:
+        """How often, as people say it."""
+        if self.rhythm_days % 7 == 0:
+            weeks = self.rhythm_days // 7
+            return ngettext("every week", "every %(weeks)s weeks", weeks) % {"weeks": weeks}
+        if self.rhythm_days in (30, 31):
+            return str(_("once a month"))
+        return ngettext("every day", "every %(days)s days", self.rhythm_days) % {"days": self.rhythm_days}

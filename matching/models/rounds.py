@@ -1,0 +1,184 @@
+"""The rounds of the matcher: their drafts, what was published of them, and their lines."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from matching.models.rules import Policy, ProgramRows
+from programs.models import Membership, Program
+
+
+class RoundState(models.TextChoices):
+    ASKED = "asked", _("waiting for its turn")
+    WORKING = "working", _("being worked out")
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    DISCARDED = "discarded", _("discarded")
+    FAILED = "failed", _("failed")
+
+
+class RoundQuerySet(ProgramRows):
+    def to_do(self, now):
+        """Rounds a worker may take: asked for, or left by a worker that died."""
+        asked = Q(state=RoundState.ASKED)
+        return self.filter(asked | Q(state=RoundState.WORKING, lease_until__lte=now)).order_by("asked_at", "pk")
+
+    def in_work(self):
+        """Asked for, being worked out, or a draft: a program has one at most."""
+        return self.filter(state__in=[RoundState.ASKED, RoundState.WORKING, RoundState.DRAFT])
+
+
+class Round(models.Model):
+    """One run of the matcher: nothing is told to anybody before it is published."""
+
+    State = RoundState
+    MOVES = {
+        (RoundState.ASKED, RoundState.WORKING),
+        (RoundState.ASKED, RoundState.DISCARDED),
+        (RoundState.WORKING, RoundState.WORKING),
+        (RoundState.WORKING, RoundState.DRAFT),
+        (RoundState.WORKING, RoundState.FAILED),
+        (RoundState.WORKING, RoundState.DISCARDED),
+        (RoundState.DRAFT, RoundState.PUBLISHED),
+        (RoundState.DRAFT, RoundState.DISCARDED),
+        # Taken back before anybody was written to.
+        (RoundState.PUBLISHED, RoundState.DRAFT),
+        (RoundState.FAILED, RoundState.DISCARDED),
+    }
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    program = models.ForeignKey(Program, models.CASCADE, related_name="rounds", verbose_name=_("program"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="rounds", verbose_name=_("matching rules"))
+    state = models.CharField(_("status"), max_length=10, choices=RoundState.choices, default=RoundState.ASKED)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    asked_at = models.DateTimeField(_("when"))
+    seed = models.CharField(max_length=32)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    # SHA-256 of everything that went in, so that the same people give the same pairs.
+    fingerprint = models.CharField(max_length=64, blank=True)
+    solver_version = models.CharField(max_length=20, blank=True)
+    # Figures and proof of the run: see matching.rounds.
+    result = models.JSONField(default=dict, blank=True)
+    failure = models.TextField(_("what went wrong"), blank=True)
+    settled_at = models.DateTimeField(_("published or discarded"), null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program"], condition=Q(state__in=["asked", "working", "draft"]), name="one_round_in_work"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(state__in=["asked", "working"]), name="rounds_a_worker_may_take"
+            )
+        ]
+
+    def __str__(self):
+        return _("Round of %(date)s") % {"date": date_format(self.asked_at.astimezone(self.program.zone), "j F Y, H:i")}
+
+    @property
+    def in_work(self) -> bool:
+        return self.state in (RoundState.ASKED, RoundState.WORKING)
+
+    @property
+    def places_then(self) -> dict[int, int]:
+        """The free places of each mentor (by membership) when the draft was made."""
+        return {int(pk): free for pk, free in self.result.get("places_of", {}).items()}
+
+
+class PublicationQuerySet(models.QuerySet):
+    def held(self):
+        """Those whose emails wait: until then all of it may be taken back."""
+        return self.filter(released_at=None, withdrawn_at=None)
+
+    def visible_to(self, user):
+        return self.filter(round__in=Round.objects.visible_to(user))
+
+
+class Publication(models.Model):
+    """A draft, or a part of it, made true: its emails wait for a few minutes, and so does what the pairs see."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    round = models.ForeignKey(Round, models.CASCADE, related_name="publications")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    leaves_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # How it was before, by membership: [status, since, the date we write again].
+    before = models.JSONField(default=dict)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="what_was_told_is_not_taken_back",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["leaves_at"],
+                condition=Q(released_at__isnull=True, withdrawn_at__isnull=True),
+                name="publications_to_release",
+            )
+        ]
+
+
+class ProposalQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Proposals of rounds this person may see, never those about themselves."""
+        return self.filter(round__in=Round.objects.visible_to(user)).exclude(
+            Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk, mentor__isnull=False)
+        )
+
+    def pairs(self):
+        return self.filter(mentor__isnull=False)
+
+    def unmatched(self):
+        return self.filter(mentor__isnull=True)
+
+    def to_publish(self):
+        """Those nothing has come of yet."""
+        return self.filter(publication__isnull=True)
+
+
+class Proposal(models.Model):
+    """One mentee of a round, with the mentor proposed, or with the reason why there is none."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="proposals")
+    mentee = models.ForeignKey(Membership, models.CASCADE, related_name="+")
+    mentor = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="+")
+    score = models.IntegerField(_("score"), default=0)
+    # For coordinators: [{"points": 10, "words": "Same profession"}]
+    reasons = models.JSONField(default=list)
+    # For the pair: sentences drawn from answers both may see.
+    pair_words = models.JSONField(default=list)
+    # For an unmatched mentee: {"words": ..., "kind": ...}, never another person's answer.
+    why_none = models.JSONField(default=dict)
+    by_hand = models.BooleanField(_("set by hand"), default=False)
+    # What made it true; a line that is published changes no more.
+    publication = models.ForeignKey(Publication, models.SET_NULL, null=True, blank=True, related_name="proposals")
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-score", "pk"]
+        constraints = [models.UniqueConstraint(fields=["round", "mentee"], name="one_proposal_a_mentee")]
