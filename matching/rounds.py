@@ -217,7 +217,9 @@ def score_of_pair(program: Program, mentor: Membership, mentee: Membership, poli
 def choices_for(program: Program, mentee: Membership, policy: Policy | None) -> list[Choice]:
     """Every mentor of the program with what the rules say of them and this mentee, the best first."""
     rules = policy.rules if policy else {"rules": []}
-    read = tables.read(program, rules, mentees=Membership.objects.of(program).filter(pk=mentee.pk))
+    members = Membership.objects.of(program).filter(pk=mentee.pk)
+    # By hand a coordinator may choose whoever has a place, and has asked them.
+    read = tables.read(program, rules, mentees=members, mentors=tables.mentors_of(program))
     found = [
         Choice(mentor, read.free[j], read.score(0, j), read.reasons(0, j), read.why_not(0, j), read.pair_words(0, j))
         for j, mentor in enumerate(read.mentors)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from matching import scoring
+from matching import asking, scoring
 from matching.models import Pairing, PairingState
 from profiles import civil, languages
 from programs.models import Membership, MembershipState, Program
@@ -85,6 +85,11 @@ def mentees_to_match(program: Program):
 
 def mentors_to_match(program: Program):
     """Every mentor who may be in a round, full ones too: they are part of the reasons."""
+    return asking.said_yes(mentors_of(program))
+
+
+def mentors_of(program: Program):
+    """Every mentor who may be given somebody, in a round or by hand."""
     return Membership.objects.of(program).mentors().matchable()
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import pairs, publishing, rounds, rules
+from matching.views import asking, pairs, publishing, rounds, rules
 
 app_name = "matching"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("<slug:slug>/matching/rules/from-file/", rules.bring, name="rules_from_file"),
     path("<slug:slug>/matching/rules/<int:place>/", rules.rule, name="rule"),
     path("<slug:slug>/matching/rules/<int:place>/remove/", rules.rule_remove, name="rule_remove"),
+    path("<slug:slug>/matching/mentors/", asking.mentors, name="asking"),
+    path("<slug:slug>/matching/mentors/ask/", asking.ask, name="ask_mentors"),
+    path("<slug:slug>/matching/mentors/<uuid:mentor>/", asking.note, name="note_offer"),
     path("<slug:slug>/matching/ask/", rounds.ask, name="ask"),
     path("<slug:slug>/matching/rounds/<uuid:round>/", rounds.round, name="round"),
     path("<slug:slug>/matching/rounds/<uuid:round>/progress/", rounds.progress, name="progress"),

@@ -67,6 +67,8 @@ FIGURES = {
             48,
             {"community": 48, "career": 48, "youth": 24},
         ),
+        Figure("yes_days", "A mentor who said yes is in rounds for", "days", 7, 90, _same(30)),
+        Figure("ask_again_days", "A mentor we asked does not answer: we remind after", "days", 1, 14, _same(4)),
         Figure("hold_minutes", "After publishing, a round can be taken back for", "minutes", 0, 60, _same(10)),
         Figure("write_again_days", "People on the waiting list hear from us every", "days", 1, 30, _same(30)),
     )

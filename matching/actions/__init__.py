@@ -1,5 +1,6 @@
 """Every write that matters in matching."""
 
+from matching.actions.asking import answer_offer, ask_mentors, lapse_offers, remind_mentors
 from matching.actions.drafts import ask_round, discard, run_rounds, set_by_hand, swap_by_hand
 from matching.actions.ending import Ending, end_pairing, ending_of, write_ending
 from matching.actions.pairs import Full, Opening, opening_of, pair_by_hand, take_places, write_opening
@@ -13,15 +14,19 @@ __all__ = [
     "Full",
     "Opening",
     "Plan",
+    "answer_offer",
+    "ask_mentors",
     "ask_round",
     "discard",
     "end_pairing",
     "ending_of",
+    "lapse_offers",
     "opening_of",
     "pair_by_hand",
     "plan_of",
     "publish",
     "release_publications",
+    "remind_mentors",
     "run_rounds",
     "save_policy",
     "send_now",
