@@ -8,17 +8,17 @@ from datetime import date
 from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Greatest
 
-from matching.models import OfferAnswer, PairingState
+from matching.models import AvailabilityAnswer, PairingState
 from programs.models import Membership
 
-SAID_YES = Q(offer__isnull=True) | Q(offer__answer=OfferAnswer.YES)
-ASKED = Q(offer__answer=OfferAnswer.NONE, offer__asked_at__isnull=False)
+SAID_YES = Q(availability__isnull=True) | Q(availability__answer=AvailabilityAnswer.YES)
+ASKED = Q(availability__answer=AvailabilityAnswer.NONE, availability__asked_at__isnull=False)
 # In the order of the page; "asked" and "unasked" have both not answered.
 GROUPS = {
     "asked": ASKED,
-    "unasked": Q(offer__answer=OfferAnswer.NONE, offer__asked_at__isnull=True),
-    "not_now": Q(offer__answer=OfferAnswer.NOT_NOW),
-    "no_more": Q(offer__answer=OfferAnswer.NO_MORE),
+    "unasked": Q(availability__answer=AvailabilityAnswer.NONE, availability__asked_at__isnull=True),
+    "not_now": Q(availability__answer=AvailabilityAnswer.NOT_NOW),
+    "no_more": Q(availability__answer=AvailabilityAnswer.NO_MORE),
     "yes": SAID_YES,
 }
 
@@ -55,7 +55,7 @@ def figures_of(program, user) -> Figures:
     rows = mentors_seen_by(program, user)
     found = rows.aggregate(
         **{group: Count("pk", filter=which) for group, which in GROUPS.items()},
-        remind_on=Min("offer__remind_on", filter=ASKED & Q(offer__reminded_at__isnull=True)),
+        remind_on=Min("availability__remind_on", filter=ASKED & Q(availability__reminded_at__isnull=True)),
     )
     taken = Count("pairings_as_mentor", filter=Q(pairings_as_mentor__state=PairingState.OPEN))
     offering = said_yes(rows).order_by().annotate(taken=taken)

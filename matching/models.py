@@ -128,29 +128,29 @@ class Round(models.Model):
         return {int(pk): free for pk, free in self.result.get("places_of", {}).items()}
 
 
-class OfferAnswer(models.TextChoices):
+class AvailabilityAnswer(models.TextChoices):
     YES = "yes", _("yes, this time")
     NOT_NOW = "not_now", _("not this time")
     NO_MORE = "no_more", _("not any more")
     NONE = "none", _("no answer")
 
 
-class OfferQuerySet(models.QuerySet):
+class AvailabilityQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(membership__in=Membership.objects.visible_to(user))
 
     def to_remind(self, day):
         """Mentors who were asked, have not answered, and are reminded once."""
-        return self.filter(answer=OfferAnswer.NONE, reminded_at=None, remind_on__lte=day)
+        return self.filter(answer=AvailabilityAnswer.NONE, reminded_at=None, remind_on__lte=day)
 
 
-class Offer(models.Model):
+class Availability(models.Model):
     """What a mentor last said about taking somebody; without a row they said yes by joining, not long ago."""
 
-    Answer = OfferAnswer
+    Answer = AvailabilityAnswer
 
-    membership = models.OneToOneField(Membership, models.CASCADE, primary_key=True, related_name="offer")
-    answer = models.CharField(max_length=7, choices=OfferAnswer.choices, default=OfferAnswer.NONE)
+    membership = models.OneToOneField(Membership, models.CASCADE, primary_key=True, related_name="availability")
+    answer = models.CharField(max_length=7, choices=AvailabilityAnswer.choices, default=AvailabilityAnswer.NONE)
     at = models.DateTimeField()
     # Themselves, or whoever noted it for them.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -159,7 +159,7 @@ class Offer(models.Model):
     remind_on = models.DateField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OfferQuerySet.as_manager()
+    objects = AvailabilityQuerySet.as_manager()
 
     class Meta:
         indexes = [

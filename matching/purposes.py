@@ -10,5 +10,5 @@ from outbox import links
 def register() -> None:
     """Called once, when the app starts."""
     links.register(
-        links.Purpose("offer", _("Say whether you take somebody"), page=asking.signed, thing=asking_letters.whose)
+        links.Purpose("take_somebody", _("Say whether you take somebody"), page=asking.signed, thing=asking_letters.whose)
     )

@@ -50,7 +50,7 @@ SWEEPS = {
         _sweep("publications", "matching.actions.release_publications", 2),
         _sweep("leaves", "council.actions.turn_leaves", 600),
         _sweep("write-again", "matching.actions.write_again", 600),
-        _sweep("lapse-offers", "matching.actions.lapse_offers", 600),
+        _sweep("lapse-availability", "matching.actions.lapse_availability", 600),
         _sweep("remind-mentors", "matching.actions.remind_mentors", 600),
         _sweep("look", "checkins.actions.look", 60),
         _sweep("ask", "checkins.actions.ask", 60),

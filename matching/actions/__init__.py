@@ -1,6 +1,6 @@
 """Every write that matters in matching."""
 
-from matching.actions.asking import answer_offer, ask_mentors, lapse_offers, remind_mentors
+from matching.actions.asking import answer_availability, ask_mentors, lapse_availability, remind_mentors
 from matching.actions.drafts import ask_round, discard, run_rounds, set_by_hand, swap_by_hand
 from matching.actions.ending import Ending, end_pairing, ending_of, write_ending
 from matching.actions.pairs import Full, Opening, opening_of, pair_by_hand, take_places, write_opening
@@ -14,13 +14,13 @@ __all__ = [
     "Full",
     "Opening",
     "Plan",
-    "answer_offer",
+    "answer_availability",
     "ask_mentors",
     "ask_round",
     "discard",
     "end_pairing",
     "ending_of",
-    "lapse_offers",
+    "lapse_availability",
     "opening_of",
     "pair_by_hand",
     "plan_of",

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from journal.actions import record
 from matching import asking_letters, tables
 from matching.letters import Desk
-from matching.models import Offer, OfferAnswer, Pairing
+from matching.models import Availability, AvailabilityAnswer, Pairing
 from outbox.actions import post
 from outbox.sweeping import each
 from programs.actions import set_places
@@ -22,7 +22,7 @@ from programs.models import Membership, Program, ProgramState
 from questions.values import chunks
 
 
-def lapse_offers(now, stop) -> int:
+def lapse_availability(now, stop) -> int:
     """A yes given too long ago is one no more: the mentor is asked before the next round."""
     lapsed: list[int] = []
     each(Program.objects.open().order_by("pk"), lambda program: lapsed.append(lapse_in(program, now)), stop)
@@ -32,11 +32,11 @@ def lapse_offers(now, stop) -> int:
 def lapse_in(program, now) -> int:
     """How many mentors of a program have said yes too long ago, by joining or since."""
     since = now - timedelta(days=program.figure("yes_days"))
-    rows = Offer.objects.filter(membership__program=program, answer=OfferAnswer.YES, at__lt=since)
-    lapsed = rows.update(answer=OfferAnswer.NONE, asked_at=None, remind_on=None, reminded_at=None)
-    joined = tables.mentors_of(program).filter(offer__isnull=True, joined_at__lt=since)
-    new = Offer.objects.bulk_create(
-        (Offer(membership_id=pk, at=now) for pk in joined.values_list("pk", flat=True)), ignore_conflicts=True
+    rows = Availability.objects.filter(membership__program=program, answer=AvailabilityAnswer.YES, at__lt=since)
+    lapsed = rows.update(answer=AvailabilityAnswer.NONE, asked_at=None, remind_on=None, reminded_at=None)
+    joined = tables.mentors_of(program).filter(availability__isnull=True, joined_at__lt=since)
+    new = Availability.objects.bulk_create(
+        (Availability(membership_id=pk, at=now) for pk in joined.values_list("pk", flat=True)), ignore_conflicts=True
     )
     return lapsed + len(new)
 
@@ -44,19 +44,19 @@ def lapse_in(program, now) -> int:
 def hear_yes(memberships, *, by, now) -> None:
     """A file or a coordinator says that these mentors have places to give; nobody's own no is undone by it."""
     for chunk in chunks(memberships):
-        rows = Offer.objects.filter(membership__in=chunk)
-        rows.filter(answer__in=[OfferAnswer.YES, OfferAnswer.NONE]).update(answer=OfferAnswer.YES, at=now, by=by)
-        Offer.objects.bulk_create(
-            (Offer(membership_id=pk, answer=OfferAnswer.YES, at=now, by=by) for pk in chunk), ignore_conflicts=True
+        rows = Availability.objects.filter(membership__in=chunk)
+        rows.filter(answer__in=[AvailabilityAnswer.YES, AvailabilityAnswer.NONE]).update(answer=AvailabilityAnswer.YES, at=now, by=by)
+        Availability.objects.bulk_create(
+            (Availability(membership_id=pk, answer=AvailabilityAnswer.YES, at=now, by=by) for pk in chunk), ignore_conflicts=True
         )
 
 
 def to_ask(program, now):
     """Mentors without a yes who were not asked lately; whoever said "not any more" is left in peace."""
     since = now - timedelta(days=program.figure("yes_days"))
-    quiet = Q(answer=OfferAnswer.NONE) & (Q(asked_at__isnull=True) | Q(asked_at__lt=since))
-    earlier = Q(answer=OfferAnswer.NOT_NOW, at__lt=since)
-    return Offer.objects.filter(quiet | earlier, membership__in=tables.mentors_of(program))
+    quiet = Q(answer=AvailabilityAnswer.NONE) & (Q(asked_at__isnull=True) | Q(asked_at__lt=since))
+    earlier = Q(answer=AvailabilityAnswer.NOT_NOW, at__lt=since)
+    return Availability.objects.filter(quiet | earlier, membership__in=tables.mentors_of(program))
 
 
 def ask_mentors(program, *, by, now) -> int:
@@ -69,7 +69,7 @@ def ask_mentors(program, *, by, now) -> int:
         raise Refused(_("Everybody has been asked already."))
     written = asking_letters.of_all(program, members, now=now)
     remind_on = program.today(now) + timedelta(days=program.figure("ask_again_days"))
-    asked = {"answer": OfferAnswer.NONE, "asked_at": now, "remind_on": remind_on, "reminded_at": None}
+    asked = {"answer": AvailabilityAnswer.NONE, "asked_at": now, "remind_on": remind_on, "reminded_at": None}
     with transaction.atomic():
         Program.objects.locked().get(pk=program.pk)
         due = to_ask(program, now)
@@ -86,7 +86,7 @@ def ask_mentors(program, *, by, now) -> int:
 def remind_mentors(now, stop) -> int:
     """Whoever was asked and has not answered is reminded once, in the civil days of their program."""
     # A day is over somewhere up to 14 hours before it is in UTC.
-    rows = Offer.objects.to_remind((now + timedelta(hours=14)).date())
+    rows = Availability.objects.to_remind((now + timedelta(hours=14)).date())
     rows = rows.filter(membership__program__state=ProgramState.OPEN).select_related(
         "membership__user", "membership__program"
     )
@@ -94,13 +94,13 @@ def remind_mentors(now, stop) -> int:
     return each(due, lambda row: remind(row, now), stop)
 
 
-def remind(offer: Offer, now) -> bool:
+def remind(row: Availability, now) -> bool:
     """One reminder, or none where it has been answered or reminded meanwhile."""
-    member = offer.membership
+    member = row.membership
     program = member.program
-    letter = asking_letters.ask(Desk(program, now), member, again=True, day=program.today(offer.asked_at))
+    letter = asking_letters.ask(Desk(program, now), member, again=True, day=program.today(row.asked_at))
     with transaction.atomic():
-        mine = Offer.objects.filter(pk=offer.pk, answer=OfferAnswer.NONE, reminded_at=None, asked_at=offer.asked_at)
+        mine = Availability.objects.filter(pk=row.pk, answer=AvailabilityAnswer.NONE, reminded_at=None, asked_at=row.asked_at)
         if not mine.update(reminded_at=now):
             return False
         if member.state in tables.MATCHABLE:
@@ -108,11 +108,11 @@ def remind(offer: Offer, now) -> bool:
     return True
 
 
-def answer_offer(member: Membership, said: str, *, by, now, places: int = 0) -> Offer:
+def answer_availability(member: Membership, said: str, *, by, now, places: int = 0) -> Availability:
     """What a mentor says, or what a coordinator heard from them; `places` are those to give this time."""
-    if said not in (OfferAnswer.YES, OfferAnswer.NOT_NOW, OfferAnswer.NO_MORE):
+    if said not in (AvailabilityAnswer.YES, AvailabilityAnswer.NOT_NOW, AvailabilityAnswer.NO_MORE):
         raise Refused(_("Choose one of the three."))
-    if said == OfferAnswer.YES and not 1 <= places <= MOST_PLACES:
+    if said == AvailabilityAnswer.YES and not 1 <= places <= MOST_PLACES:
         raise Refused(_("Say for how many: between 1 and %(most)s.") % {"most": MOST_PLACES})
     with transaction.atomic():
         program = Program.objects.locked().get(pk=member.program_id)
@@ -120,25 +120,25 @@ def answer_offer(member: Membership, said: str, *, by, now, places: int = 0) -> 
         if row.state not in tables.MATCHABLE or program.state == ProgramState.ENDED:
             raise Refused(_("There is no round to come for this place at the moment."))
         taken = Pairing.objects.taken_of([row.pk]).get(row.pk, 0)
-        if said == OfferAnswer.YES:
+        if said == AvailabilityAnswer.YES:
             set_places(row, min(taken + places, MOST_PLACES), by=by, now=now)
-        elif said == OfferAnswer.NO_MORE:
+        elif said == AvailabilityAnswer.NO_MORE:
             set_places(row, min(taken, row.places), by=by, now=now)
-        offer, _new = Offer.objects.update_or_create(membership=row, defaults={"answer": said, "at": now, "by": by})
+        said_row, _new = Availability.objects.update_or_create(membership=row, defaults={"answer": said, "at": now, "by": by})
         record(
             by=by,
-            verb="mentor.offers",
+            verb="mentor.availability",
             thing=row,
             now=now,
             topic=program.slug,
             concerns=[row.user],
             words=words_of(said, places) % {"name": row.user},
         )
-    return offer
+    return said_row
 
 
 def words_of(said: str, places: int) -> str:
     """For the history, with the name left open."""
-    if said == OfferAnswer.YES:
+    if said == AvailabilityAnswer.YES:
         return _("%(name)s takes somebody this time.") if places == 1 else _("%(name)s takes several this time.")
-    return _("%(name)s takes nobody this time.") if said == OfferAnswer.NOT_NOW else _("%(name)s takes nobody new.")
+    return _("%(name)s takes nobody this time.") if said == AvailabilityAnswer.NOT_NOW else _("%(name)s takes nobody new.")

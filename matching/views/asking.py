@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matching import actions, tables
-from matching import asking as offers
-from matching.models import OfferAnswer, Pairing
+from matching import asking as availability
+from matching.models import AvailabilityAnswer, Pairing
 from programs.errors import Refused
 from programs.models import Membership, ProgramState
 from programs.views.pages import coordinator_page, render
@@ -32,10 +32,10 @@ GROUP_WORDS = {
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def offer(request, membership):
+def taking(request, membership):
     """For whoever is signed in."""
     row = get_object_or_404(_of(request.user), public_id=membership)
-    return _page(request, row, reverse("offer", args=[row.public_id]))
+    return _page(request, row, reverse("taking", args=[row.public_id]))
 
 
 def signed(request, signed, person, token):
@@ -48,7 +48,7 @@ def signed(request, signed, person, token):
 
 
 def _of(person):
-    return Membership.objects.mentors().filter(user=person).select_related("program", "user", "offer")
+    return Membership.objects.mentors().filter(user=person).select_related("program", "user", "availability")
 
 
 def _page(request, row, url):
@@ -59,25 +59,25 @@ def _page(request, row, url):
     if request.method == "POST" and not is_over:
         try:
             said = request.POST.get("answer", "")
-            actions.answer_offer(member, said, by=member.user, now=timezone.now(), places=number(request.POST))
+            actions.answer_availability(member, said, by=member.user, now=timezone.now(), places=number(request.POST))
             return redirect(f"{url}?sent=1")
         except Refused as refused:
             error = str(refused)
     taken = Pairing.objects.taken_of([member.pk]).get(member.pk, 0)
-    said = getattr(member, "offer", None)
+    said = getattr(member, "availability", None)
     context = {
         "program": member.program,
         "member": member,
         "taken": taken,
         "free": max(member.places - taken, 1),
-        "said": said if said and said.answer != OfferAnswer.NONE else None,
+        "said": said if said and said.answer != AvailabilityAnswer.NONE else None,
         "sent": "sent" in request.GET,
         "is_over": is_over,
         "error": error,
         "url": url,
         "evaluation": member.program.evaluation_for(member.role),
     }
-    return render_page(request, "matching/offer.html", context, status=400 if error else 200)
+    return render_page(request, "matching/taking.html", context, status=400 if error else 200)
 
 
 def number(posted) -> int:
@@ -90,12 +90,12 @@ def number(posted) -> int:
 @require_safe
 def mentors(request, program):
     """Who has said what, and who has to be asked."""
-    figures = offers.figures_of(program, request.user)
+    figures = availability.figures_of(program, request.user)
     q = request.GET.get("q", "").replace("\x00", "").strip()[:150]
-    rows = offers.mentors_seen_by(program, request.user).filter(user__name__icontains=q)
-    rows = rows.select_related("user", "offer").order_by("user__name", "pk")
+    rows = availability.mentors_seen_by(program, request.user).filter(user__name__icontains=q)
+    rows = rows.select_related("user", "availability").order_by("user__name", "pk")
     shown = [
-        (key, GROUP_WORDS[key], list(rows.filter(offers.GROUPS[key])[:MOST_SHOWN]), getattr(figures, key))
+        (key, GROUP_WORDS[key], list(rows.filter(availability.GROUPS[key])[:MOST_SHOWN]), getattr(figures, key))
         for key in GROUP_WORDS
     ]
     context = {
@@ -131,7 +131,7 @@ def note(request, program, mentor):
     row = get_object_or_404(rows.select_related("user", "program"), public_id=mentor)
     said = {"by": request.user, "now": timezone.now(), "places": number(request.POST)}
     try:
-        actions.answer_offer(row, request.POST.get("answer", ""), **said)
+        actions.answer_availability(row, request.POST.get("answer", ""), **said)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

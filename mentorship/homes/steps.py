@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from checkins import words
 from council.models import AskKind
-from matching.models import Offer, OfferAnswer, PairingState
+from matching.models import Availability, AvailabilityAnswer, PairingState
 from matching.tables import MATCHABLE
 from surveys.actions import OPEN_FOR
 from surveys.letters import other_of
@@ -42,7 +42,7 @@ def steps_of(user, found, asked, staff, now) -> list[Step]:
         *_did_you_meet(partners),
         *_decide(staff["follow_ups"]),
         *(Step(need.title, need.why, action=need.action, url=need.url, place=name) for need, name in needs),
-        *_offers(found),
+        *_taking(found),
         *_say_hello(partners),
         *(_write_today(place, partner) for place, partner in partners if partner.late),
         *_pulses(user, found, now),
@@ -148,22 +148,22 @@ def _owner_words(case) -> str:
     return _("%(name)s answers for it; you may help.") % {"name": case.owner}
 
 
-def _offers(found) -> list[Step]:
+def _taking(found) -> list[Step]:
     """Mentors who were asked whether they take somebody, and have not answered."""
     mine = {place.membership.pk: place.membership for place in found}
-    rows = Offer.objects.filter(
-        membership__in=mine, membership__state__in=MATCHABLE, answer=OfferAnswer.NONE, asked_at__isnull=False
+    rows = Availability.objects.filter(
+        membership__in=mine, membership__state__in=MATCHABLE, answer=AvailabilityAnswer.NONE, asked_at__isnull=False
     )
-    return [_offer(mine[row.membership_id]) for row in rows.order_by("asked_at", "pk")]
+    return [_take(mine[row.membership_id]) for row in rows.order_by("asked_at", "pk")]
 
 
-def _offer(membership) -> Step:
+def _take(membership) -> Step:
     return Step(
         _("Do you take somebody this time?"),
         _("%(program)s is about to bring people together. Yes, not this time or not any more: each is fine.")
         % {"program": membership.program},
         action=_("Answer"),
-        url=reverse("offer", args=[membership.public_id]),
+        url=reverse("taking", args=[membership.public_id]),
         place=str(membership.program),
     )
 

@@ -15,9 +15,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Offer',
+            name='Availability',
             fields=[
-                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='offer', serialize=False, to='programs.membership')),
+                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='availability', serialize=False, to='programs.membership')),
                 ('answer', models.CharField(choices=[('yes', 'yes, this time'), ('not_now', 'not this time'), ('no_more', 'not any more'), ('none', 'no answer')], default='none', max_length=7)),
                 ('at', models.DateTimeField()),
                 ('asked_at', models.DateTimeField(blank=True, null=True)),
