@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from matching import offer_letters
-from matching.views import answering
+from matching.views import answering, asking
 from outbox import links
 
 
@@ -17,6 +17,10 @@ def _member(letter) -> str:
 
 def register() -> None:
     """Called once, when the app starts."""
-    links.register(links.Purpose("offer", _("Read and answer"), page=answering.signed, thing=_offer))
-    links.register(links.Purpose("choose", _("Look for a mentor"), url=offer_letters.choose_url))
-    links.register(links.Purpose("ask_me_again", _("I can be asked again"), page=answering.signed_again, thing=_member))
+    for purpose in (
+        links.Purpose("take_somebody", _("Say whether you take somebody"), page=asking.signed, thing=_member),
+        links.Purpose("offer", _("Read and answer"), page=answering.signed, thing=_offer),
+        links.Purpose("choose", _("Look for a mentor"), url=offer_letters.choose_url),
+        links.Purpose("ask_me_again", _("I can be asked again"), page=answering.signed_again, thing=_member),
+    ):
+        links.register(purpose)

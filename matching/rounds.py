@@ -221,6 +221,7 @@ def choices_for(program: Program, mentee: Membership, policy: Policy | None, *, 
     """Every mentor of the program with what the rules say of them and this mentee, the best first."""
     rules = policy.rules if policy else {"rules": []}
     mentees = Membership.objects.of(program).filter(pk=mentee.pk)
+    # By hand a coordinator may choose whoever has a place, and has asked them.
     read = tables.read(program, rules, now=now, mentees=mentees, mentors=tables.mentors_at_hand(program))
     found = [
         Choice(mentor, read.free[j], read.score(0, j), read.reasons(0, j), read.why_not(0, j), read.pair_words(0, j))
