@@ -82,11 +82,27 @@ class DraftTable(django_tables2.Table):
     names: dict = {}
 
     def render_why(self, record):
-        more = self.names.get(record.why_none.get("one_more_place_with"))
-        return render_to_string("matching/cells/why.html", {"record": record, "more": more})
+        ways = ways_of(record, self.names)
+        return render_to_string("matching/cells/why.html", {"record": record, "ways": ways})
 
     def render_score(self, value, record):
         return value if record.mentor_id else "–"
+
+
+def ways_of(line, names: dict[int, str]) -> list[str]:
+    """What would match somebody, the cheapest first; `names` are of mentors by membership, never whoever looks."""
+    found = []
+    for way in line.why_none.get("ways", []):
+        place = names.get(way["place_with"], _("a mentor who suits them")) if way["place_with"] else ""
+        said = {"change": way["words"], "mentor": place}
+        if not place:
+            words = _("%(change)s") % said
+        elif not way["words"]:
+            words = _("one more place with %(mentor)s, kept for them") % said
+        else:
+            words = _("%(change)s and one more place with %(mentor)s, kept for them") % said
+        found.append(words[:1].upper() + words[1:])
+    return found
 
 
 def words_of(line) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import apart, asking, first, pairs, publishing, rounds, rules, versions, weights
+from matching.views import apart, asking, bench, first, pairs, publishing, rounds, rules, versions, weights
 
 app_name = "matching"
 
@@ -26,7 +26,9 @@ urlpatterns = [
     path("<slug:slug>/matching/ask/", rounds.ask, name="ask"),
     path("<slug:slug>/matching/rounds/<uuid:round>/", rounds.round, name="round"),
     path("<slug:slug>/matching/rounds/<uuid:round>/progress/", rounds.progress, name="progress"),
-    path("<slug:slug>/matching/rounds/<uuid:round>/mentees/<uuid:mentee>/", rounds.change, name="change"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/mentees/<uuid:mentee>/", bench.change, name="change"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/mentors/<uuid:mentor>/", bench.places, name="places"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/undo/", bench.undo, name="undo"),
     path("<slug:slug>/matching/rounds/<uuid:round>/publish/", publishing.publish, name="publish"),
     path("<slug:slug>/matching/rounds/<uuid:round>/discard/", publishing.discard, name="discard"),
     path("<slug:slug>/matching/published/<uuid:publication>/withdraw/", publishing.withdraw, name="withdraw"),

@@ -238,6 +238,11 @@ TABLE = {
     "matching:round": Line(coordinators(), of_round),
     "matching:progress": Line(coordinators(), of_round),
     "matching:change": Line(coordinators(), of_line),
+    "matching:places": Line(
+        coordinators(NO_METHOD),
+        lambda world: [world.program.slug, world.round.public_id, world.memberships["mentor"].public_id],
+    ),
+    "matching:undo": Line(coordinators(NO_METHOD), of_round),
     "matching:publish": Line(coordinators(), of_round),
     "matching:discard": Line(coordinators(NO_METHOD), of_round),
     "matching:withdraw": Line(coordinators(NO_METHOD), of_publication),

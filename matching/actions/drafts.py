@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from journal.actions import record
 from matching import rounds
 from matching.actions.asking import lapse_in
-from matching.actions.pairs import full_sentence
-from matching.models import Pairing, Policy, Proposal, Round, RoundState
+from matching.models import Policy, Proposal, Round, RoundState
 from matching.scoring import PolicyError
 from matching.solver import NotProved
 from outbox.sweeping import each
@@ -129,17 +128,6 @@ def close_rest(round, *, by, now) -> None:
     record(by=by, verb="round.closed", thing=round, now=now, topic=round.program.slug, words=words)
 
 
-def proposal_of(round, mentee, by) -> Proposal:
-    """The line of a mentee, unless it is about whoever asks."""
-    line = round.proposals.select_related("mentee__user", "mentor__user").filter(mentee=mentee).first()
-    if line is None:
-        raise Refused(_("%(name)s is not in this round.") % {"name": mentee.user})
-    if line.publication_id:
-        raise Refused(_("The pair of %(name)s is published already.") % {"name": mentee.user})
-    refuse_own(by, line.mentee, line.mentor)
-    return line
-
-
 def refuse_own(by, *members) -> None:
     """Nobody decides what is about themselves."""
     if by is not None and any(member is not None and member.user_id == by.pk for member in members):
@@ -151,87 +139,3 @@ def hold_draft(round) -> None:
     drafts = Round.objects.select_for_update(of=("self",)).filter(pk=round.pk, state=RoundState.DRAFT)
     if not drafts.exists():
         raise Refused(_("This draft is published or discarded already."))
-
-
-def pair_score(round, mentor, mentee) -> rounds.PairScore:
-    try:
-        return rounds.score_of_pair(round.program, mentor, mentee, round.policy, now=round.asked_at)
-    except rounds.Forbidden as forbidden:
-        raise Refused(str(forbidden)) from None
-
-
-def put(line: Proposal, mentor, scored: rounds.PairScore | None) -> bool:
-    """Writes one line of a draft, if nobody changed it meanwhile."""
-    return bool(
-        Proposal.objects.to_publish()
-        .filter(pk=line.pk, mentor=line.mentor_id)
-        .update(
-            mentor=mentor,
-            score=scored.score if scored else 0,
-            reasons=scored.reasons if scored else [],
-            pair_words=scored.pair_words if scored else [],
-            why_none={} if mentor else {"kind": "by_hand", "words": _("Left without a mentor by hand.")},
-            by_hand=True,
-        )
-    )
-
-
-def tell_changed(round, line, by, now) -> None:
-    """The history says that a draft was changed and by whom, not what: a draft is nobody's news."""
-    record(
-        by=by,
-        verb="draft.changed",
-        thing=line,
-        now=now,
-        topic=round.program.slug,
-        words=_("Set a pair of the draft by hand."),
-    )
-
-
-CHANGED = "Somebody else changed this pair at the same moment. Look again."
-
-
-def set_by_hand(round, mentee, mentor, *, by, now) -> None:
-    """Gives a mentee of a draft another mentor, or none."""
-    line = proposal_of(round, mentee, by)
-    refuse_own(by, mentor)
-    scored = pair_score(round, mentor, mentee) if mentor else None
-    with transaction.atomic():
-        hold_draft(round)
-        if mentor is not None and free_in_draft(round, mentor, without=line) < 1:
-            raise Refused(full_in_draft(mentor))
-        if not put(line, mentor, scored):
-            raise Refused(_(CHANGED))
-        tell_changed(round, line, by, now)
-
-
-def swap_by_hand(round, mentee, other, *, by, now) -> None:
-    """Two mentees of a draft change mentors."""
-    lines = [proposal_of(round, mentee, by), proposal_of(round, other, by)]
-    if not lines[1].mentor:
-        raise Refused(_("%(name)s has no mentor to give.") % {"name": other.user})
-    first, second = lines
-    scored_first = pair_score(round, second.mentor, mentee)
-    scored_second = pair_score(round, first.mentor, other) if first.mentor else None
-    with transaction.atomic():
-        hold_draft(round)
-        if not (put(first, second.mentor, scored_first) and put(second, first.mentor, scored_second)):
-            raise Refused(_(CHANGED))
-        for line in lines:
-            tell_changed(round, line, by, now)
-
-
-def free_in_draft(round, mentor, without: Proposal | None = None) -> int:
-    """Places of a mentor that neither an open pair nor another line of the draft takes."""
-    lines = round.proposals.filter(mentor=mentor)
-    if without is not None:
-        lines = lines.exclude(pk=without.pk)
-    return mentor.places - Pairing.objects.taken_of([mentor.pk]).get(mentor.pk, 0) - lines.count()
-
-
-def full_in_draft(mentor) -> str:
-    if not mentor.places:
-        return full_sentence(mentor)
-    return _("%(name)s is full in this draft. Swap, or give the person they have another mentor first.") % {
-        "name": mentor.user
-    }

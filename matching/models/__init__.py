@@ -3,7 +3,7 @@
 from matching.models.availability import Availability, Takes
 from matching.models.offers import LIVE, Breather, Offer, OfferState
 from matching.models.pairs import Pairing, PairingState
-from matching.models.rounds import Proposal, Publication, Round, RoundState
+from matching.models.rounds import Proposal, Publication, Round, RoundState, Step, StepKind
 from matching.models.rules import KeptApart, Policy, ProgramRows
 
 __all__ = [
@@ -21,5 +21,7 @@ __all__ = [
     "Publication",
     "Round",
     "RoundState",
+    "Step",
+    "StepKind",
     "Takes",
 ]

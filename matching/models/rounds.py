@@ -61,6 +61,8 @@ class Round(models.Model):
     seed = models.CharField(max_length=32)
     lease_until = models.DateTimeField(null=True, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)
+    # Counts every step and every undoing: whoever changes a draft says what they have seen.
+    step = models.PositiveIntegerField(default=0)
     # SHA-256 of everything that went in, so that the same people give the same pairs.
     fingerprint = models.CharField(max_length=64, blank=True)
     solver_version = models.CharField(max_length=20, blank=True)
@@ -182,3 +184,42 @@ class Proposal(models.Model):
         verbose_name_plural = _("proposals")
         ordering = ["-score", "pk"]
         constraints = [models.UniqueConstraint(fields=["round", "mentee"], name="one_proposal_a_mentee")]
+
+
+class StepKind(models.TextChoices):
+    PIN = "pin", _("held together")
+    APART = "apart", _("kept apart")
+    TOGETHER = "together", _("no longer kept apart")
+    SWAP = "swap", _("swapped")
+    LEFT = "left", _("left without a mentor")
+    FREE = "free", _("let go")
+    PLACES = "places", _("places for this draft")
+
+
+class Step(models.Model):
+    """One change of a draft by hand: what is held from then on, and every line as it was before, to take it back."""
+
+    Kind = StepKind
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
+    # The round's `step` once this was done.
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=StepKind.choices)
+    mentee = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="+")
+    mentor = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="+")
+    other = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="+")
+    places = models.PositiveSmallIntegerField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    # [[mentee, mentor before, mentor after]] by membership: see matching.rounds.rework.
+    moves = models.JSONField(default=list)
+    before = models.JSONField(default=list)
+    result_before = models.JSONField(default=dict)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["round", "number"], name="steps_of_a_draft_one_by_one")]

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matching import actions
-from matching.changes import options_for, since_draft
+from matching.cards import cards_of
+from matching.changes import since_draft
 from matching.lists import EXPORT_HEAD, PAGE_SIZES, DraftFilter, DraftTable, export_row
 from matching.models import Proposal, Round, RoundState
+from matching.moved import steps_of
 from matching.permissions import can_publish, takes_part
-from matching.rounds import rules_do_not_fit
-from matching.scoring import PolicyError
+from matching.rounds import Held
+from matching.rounds.proof import by_hand_costs, sentences
 from programs.errors import Refused
 from programs.models import Membership
 from programs.scoped import EXPORTS
@@ -93,6 +95,7 @@ def draft(request, program, round):
     own = takes_part(request.user, round)
     pairs = [line for line in everything if line.mentor_id]
     is_draft = round.state == RoundState.DRAFT
+    by_hand = bool(Held.of(round))
     context = {
         "title": _("Draft") if is_draft else _("Round"),
         "round": round,
@@ -104,11 +107,15 @@ def draft(request, program, round):
         "may_publish": is_draft and can_publish(request.user, round),
         "matched": len(pairs),
         "of": len(everything),
-        "total": sum(line.score for line in pairs),
         "given_up": round.result.get("highest", 0) - round.result.get("total", 0),
-        "by_hand": any(line.by_hand for line in everything),
+        "by_hand": by_hand,
+        "proof": sentences(round.result.get("proof", {}), by_hand),
+        "steps": steps_of(round, request.user) if is_draft else [],
+        "may_change": is_draft and not own,
+        "by_hand_costs": by_hand_costs(round.result) if by_hand else "",
         "changes": since_draft(round, everything, request.user) if is_draft else [],
         "idle": idle_mentors(round, everything, request.user),
+        "cards": cards_of(round, everything, request.user, request.GET.get("page")) if as_cards(request) else None,
         "filter": found,
         "table": table,
         "page_size": page_size(request),
@@ -117,9 +124,14 @@ def draft(request, program, round):
     return render(request, "matching/draft.html", program, "matching", context)
 
 
+def as_cards(request) -> bool:
+    return request.GET.get("as") == "cards"
+
+
 def could_take_more(lines, user) -> dict[int, str]:
     """Names of the mentors with whom one more place would help somebody; never whoever looks."""
-    wanted = {why.get("one_more_place_with") for why in lines.unmatched().values_list("why_none", flat=True)} - {None}
+    reasons = lines.unmatched().values_list("why_none", flat=True)
+    wanted = {way["place_with"] for why in reasons for way in why.get("ways", [])} - {None}
     mentors = Membership.objects.filter(pk__in=wanted).exclude(user_id=user.pk).select_related("user")
     return {mentor.pk: str(mentor.user) for mentor in mentors}
 
@@ -168,51 +180,6 @@ def idle_mentors(round, lines, user) -> dict:
     mentors = Membership.objects.filter(pk__in=free).exclude(user_id=user.pk).select_related("user")
     named = [(mentor, free[mentor.pk], mentor.pk in used) for mentor in mentors]
     return {"count": len(named), "places": sum(places for _m, places, _u in named), "named": named[:MOST_IDLE]}
-
-
-def line_of(request, round, mentee) -> Proposal:
-    lines = Proposal.objects.visible_to(request.user).filter(round=round).select_related("mentee__user", "mentor__user")
-    return get_object_or_404(lines, mentee__public_id=mentee)
-
-
-@coordinator_page("matching")
-@form_methods
-def change(request, program, round, mentee):
-    """Another mentor for one mentee of a draft, or none."""
-    round = round_of(request, program, round)
-    line = line_of(request, round, mentee)
-    if round.state != RoundState.DRAFT:
-        messages.info(request, _("This round is no draft any more, so its pairs cannot be changed here."))
-        return to_round(round)
-    if request.method == "POST":
-        try:
-            act_by_hand(request, round, line)
-        except Refused as refused:
-            messages.error(request, str(refused))
-            return redirect(request.path)
-        messages.success(request, _("Set by hand. To undo it, choose again."))
-        return to_round(round)
-    try:
-        options = options_for(round, line, request.user)
-    except PolicyError:
-        messages.error(request, rules_do_not_fit())
-        return to_round(round)
-    context = {"title": str(line.mentee.user), "round": round, "line": line, "options": options}
-    return render(request, "matching/change.html", program, "matching", context)
-
-
-def act_by_hand(request, round, line) -> None:
-    """What the page of one line asked for: a mentor, a swap or nobody."""
-    said = {"by": request.user, "now": timezone.now()}
-    members = Membership.objects.of(round.program).participants().select_related("user")
-    if other := request.POST.get("swap"):
-        actions.swap_by_hand(round, line.mentee, found(members.mentees(), other), **said)
-    elif mentor := request.POST.get("mentor"):
-        actions.set_by_hand(round, line.mentee, found(members.mentors(), mentor), **said)
-    elif request.POST.get("nobody"):
-        actions.set_by_hand(round, line.mentee, None, **said)
-    else:
-        raise Refused(_("Choose a mentor, or nobody."))
 
 
 def found(members, public_id: str) -> Membership:

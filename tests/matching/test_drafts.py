@@ -1,6 +1,7 @@
 """The draft's pages: figures, lines, changes by hand, publishing, and what a coordinator in the round does not see."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -125,29 +126,56 @@ def test_reasons_add_up_on_the_page_and_wishes_stay_unnamed(client, draft):
     assert not any(word in page for word in secret)
 
 
-def test_another_mentor_is_chosen_by_hand_and_marked(client, draft):
-    line = draft.proposals.pairs().first()
+def test_what_a_choice_costs_is_what_it_costs(client, draft):
+    """Whatever is shown beside a mentor is what the draft loses once they are chosen; undoing gives it back."""
+    before = draft.result["total"], draft.result["matched"]
+    line = draft.proposals.pairs().order_by("score", "pk").first()
     page = url("change", draft, line.mentee.public_id)
-    client.post(page, {"nobody": "1"})
-    options = client.get(page).context["options"]
-    free = next(option for option in options.possible if option.free)
-    assert free.change == free.score
-    client.post(page, {"mentor": str(free.mentor.public_id)})
-    line.refresh_from_db()
-    assert (line.mentor, line.score, line.by_hand) == (free.mentor, free.score, True)
-    assert "set by hand" in words(client.get(url("round", draft) + "?show=by_hand"))
+    options = [option for option in client.get(page).context["desk"].options if option.points is not None]
+    for option in options[:: max(1, len(options) // 3)]:
+        done = client.post(page, {"mentor": str(option.mentor.public_id), "step": draft.step}, follow=True)
+        assert "is held to" in words(done)
+        draft.refresh_from_db()
+        line.refresh_from_db()
+        assert (line.mentor_id, line.by_hand) == (option.mentor.pk, True)
+        assert draft.result["total"] - before[0] == option.points
+        assert draft.result["matched"] - before[1] == option.people
+        client.post(url("undo", draft), {"step": draft.step})
+        draft.refresh_from_db()
+        assert (draft.result["total"], draft.result["matched"]) == before
 
 
-def test_the_cost_shown_for_a_swap_is_what_it_costs(client, draft):
-    for line in draft.proposals.pairs():
-        page = url("change", draft, line.mentee.public_id)
-        swaps = [(o, swap) for o in client.get(page).context["options"].possible if not o.free for swap in o.swaps]
-        if swaps:
-            break
-    _option, (other, _score, change) = swaps[0]
-    before = sum(draft.proposals.values_list("score", flat=True))
-    client.post(page, {"swap": str(other.public_id)})
-    assert sum(draft.proposals.values_list("score", flat=True)) == before + change
+def test_the_page_of_a_line_says_why_and_how_it_ranks(client, draft):
+    line = draft.proposals.pairs().first()
+    response = client.get(url("change", draft, line.mentee.public_id))
+    page = words(response)
+    assert f"{line.mentor.user} is number {response.context['desk'].mentee_rank.place} of" in page
+    assert all(reason["words"] in unescape(page) for reason in line.reasons) and "Beside each other" in page
+    hidden = line.mentee.sheet.answers.get(question__key="identity-to-match").value
+    asked = {question for question, _mentee, _mentor in response.context["answers"]}
+    assert not asked & {"Identity to match", "Characteristics"}, hidden
+
+
+def test_places_are_lowered_for_this_draft_and_taken_back(client, draft):
+    line = draft.proposals.pairs().select_related("mentor__user").first()
+    client.post(url("places", draft, line.mentor.public_id), {"places": "0", "step": 0})
+    assert not draft.proposals.filter(mentor=line.mentor).exists()
+    line.mentor.refresh_from_db()
+    assert line.mentor.places == 1
+    page = words(client.get(url("round", draft)))
+    assert (f"{line.mentor.user} takes 0 in this draft." in page and "person moved" in page) or "people moved" in page
+    assert "meanwhile" in words(client.post(url("undo", draft), {"step": 0}, follow=True))
+    client.post(url("undo", draft), {"step": 1})
+    assert draft.proposals.filter(mentor=line.mentor).exists()
+
+
+def test_the_proof_is_one_true_sentence(client, draft):
+    page = words(client.get(url("round", draft)))
+    assert "Nobody more can be matched. Among all ways to match as many" in page
+    assert "none scores higher." in page
+    unmatched = draft.proposals.unmatched().filter(why_none__kind="full").first()
+    assert unmatched.why_none["ways"][0]
+    assert "What would match them: " in page
 
 
 @pytest.mark.parametrize("data", [{}, {"mentor": "junk"}, {"mentor": "x" * 10_000}, {"swap": "junk"}, {"mentor": ""}])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from journal.models import Entry
-from matching.actions import ask_round, discard, pair_by_hand, plan_of, publish, run_rounds, set_by_hand, swap_by_hand
+from matching.actions import ask_round, discard, leave_out, pair_by_hand, plan_of, publish, run_rounds
 from matching.letters import KINDS
 from matching.models import Pairing, Round, RoundState
 from outbox.models import Letter
@@ -166,54 +166,6 @@ def test_a_mentee_who_left_unmatched_is_told_nothing(program, draft, coordinator
     assert line.mentee.state == MembershipState.LEFT
 
 
-def test_an_edit_by_hand_is_marked_and_told_without_names(program, draft, coordinator):
-    line = draft.proposals.pairs().select_related("mentor__user", "mentee__user").first()
-    set_by_hand(draft, line.mentee, None, by=coordinator, now=SOON)
-    changed = draft.proposals.get(pk=line.pk)
-    assert (changed.mentor, changed.score, changed.by_hand) == (None, 0, True)
-    entry = Entry.objects.get(verb="draft.changed")
-    assert str(line.mentee.user) not in entry.words and not entry.concerned.exists()
-    set_by_hand(draft, line.mentee, line.mentor, by=coordinator, now=SOON)
-    again = draft.proposals.get(pk=line.pk)
-    assert (again.mentor, again.score) == (line.mentor, line.score)
-
-
-def test_hard_rules_and_full_mentors_are_refused_in_words(program, draft, coordinator):
-    lines = list(draft.proposals.pairs().select_related("mentor__user", "mentee__user"))
-    refused = {"hard": 0, "full": 0}
-    for other in lines[1:]:
-        with pytest.raises(Refused) as said:
-            set_by_hand(draft, lines[0].mentee, other.mentor, by=coordinator, now=SOON)
-        refused["full" if "is full in this draft" in str(said.value) else "hard"] += 1
-    assert refused["hard"] and refused["full"]
-
-
-def test_a_swap_changes_two_pairs_or_none(program, draft, coordinator):
-    lines = list(draft.proposals.pairs().select_related("mentor__user", "mentee__user"))
-    for first in lines:
-        for second in lines:
-            if first == second:
-                continue
-            try:
-                swap_by_hand(draft, first.mentee, second.mentee, by=coordinator, now=SOON)
-            except Refused:
-                continue
-            now_first, now_second = draft.proposals.get(pk=first.pk), draft.proposals.get(pk=second.pk)
-            assert (now_first.mentor, now_second.mentor) == (second.mentor, first.mentor)
-            assert now_first.by_hand and now_second.by_hand
-            return
-    pytest.fail("No swap was possible.")
-
-
-def test_nobody_sets_their_own_pair(program, draft):
-    line = draft.proposals.pairs().first()
-    with pytest.raises(Refused, match="about you"):
-        set_by_hand(draft, line.mentee, None, by=line.mentee.user, now=SOON)
-    other = draft.proposals.pairs().last()
-    with pytest.raises(Refused, match="about you"):
-        set_by_hand(draft, other.mentee, line.mentor, by=line.mentor.user, now=SOON)
-
-
 def test_a_discarded_draft_tells_nobody(program, draft, coordinator):
     discard(draft, by=coordinator, now=SOON)
     with pytest.raises(Refused, match="no draft any more"):
@@ -272,12 +224,12 @@ def test_a_coordinator_sees_no_letter_about_themselves(program, draft, coordinat
 def test_what_was_confirmed_is_what_is_published(draft, coordinator):
     seen = plan_of(draft, SOON).fingerprint
     line = draft.proposals.pairs().first()
-    set_by_hand(draft, line.mentee, None, by=coordinator, now=SOON)
+    leave_out(draft, line.mentee, by=coordinator, now=SOON)
     with pytest.raises(Refused, match="has changed since you looked"):
         publish(draft, by=coordinator, now=SOON, confirmed=seen)
     assert not Pairing.objects.exists()
     publish(draft, by=coordinator, now=SOON, confirmed=plan_of(draft, SOON).fingerprint)
-    assert Pairing.objects.count() == 34
+    assert Pairing.objects.count() == 35 and not Pairing.objects.filter(mentee=line.mentee).exists()
 
 
 def test_a_coordinator_may_have_the_longest_name(draft, coordinator):

@@ -1,0 +1,115 @@
+"""One question to the solver and its answer: the best, as near as can be to what stands, with what is certain of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from matching import tables
+from matching.rounds.held import Held
+from matching.rounds.proof import facts_of
+from matching.solver import NotProved, Solution, solve
+from matching.solver.problem import HIGHEST_SCORE
+from programs.models import Membership
+
+NOBODY = -1
+
+
+def order_of(seed: str, members: list[Membership]) -> np.ndarray:
+    """The members' places in the order of a hash of the seed and their public ids."""
+    keys = [hashlib.sha256(f"{seed}:{member.public_id}".encode()).digest() for member in members]
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+
+
+def given_by(read: tables.Tables, seed: str, held: Held) -> dict:
+    """What the solver is given: the scores with what is held by hand on top."""
+    scores = read.scored.matrix.copy()
+    row = {mentee.pk: i for i, mentee in enumerate(read.mentees)}
+    column = {mentor.pk: j for j, mentor in enumerate(read.mentors)}
+    for mentee, mentor in held.apart:
+        if mentee in row and mentor in column:
+            scores[row[mentee], column[mentor]] = -1
+    pins = np.full(len(row), NOBODY, dtype=np.int64)
+    for mentee, mentor in held.pins.items():
+        if mentee in row and mentor in column:
+            pins[row[mentee]] = column[mentor]
+    for mentee in held.left & row.keys():
+        scores[row[mentee]] = -1
+    places = [min(free, held.places.get(m.pk, free)) for m, free in zip(read.mentors, read.free, strict=True)]
+    return {
+        "scores": scores,
+        "capacity": np.array(places, dtype=np.int64),
+        "priority": np.array(read.priority, dtype=np.int64),
+        "coverage_first": read.policy.coverage_first,
+        "pins": pins,
+        "mentee_order": order_of(seed, read.mentees),
+        "mentor_order": order_of(seed, read.mentors),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Begin:
+    """Where the solver begins, as in a Solution: pairs and prices that need not hold any more."""
+
+    assignment: np.ndarray
+    prices: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The best pairs: `assignment` (M,) is the one shown, as good as `solution` in every aim.
+
+    `highest` is the best total of as many people, without a floor.
+    """
+
+    given: dict
+    solution: Solution
+    highest: Solution
+    assignment: np.ndarray
+
+    @cached_property
+    def facts(self) -> dict:
+        """What is certain of it: see matching.rounds.proof."""
+        return facts_of(self.given, self.solution, self.highest)
+
+    @property
+    def levels(self) -> int:
+        return self.solution.problem.floor_levels
+
+
+def answer_to(given: dict, floor_levels: int, stands: Begin | None = None, progress=lambda done: None) -> Answer:
+    """Solves twice, with the floor and without; of equally good answers the one nearest to what `stands`."""
+    solution, highest = best_of(given, floor_levels, stands, progress)
+    assignment = solution.assignment if stands is None else nearest_to(stands.assignment, given, solution)
+    return Answer(given, solution, highest, assignment)
+
+
+def best_of(
+    given: dict, floor_levels: int, begin: Begin | None, progress=lambda done: None
+) -> tuple[Solution, Solution]:
+    """The best with the floor, and the best without it."""
+    highest = solve(**given, floor_levels=0, start=begin)
+    progress(50)
+    levels = floor_levels if given["coverage_first"] else 0
+    return (solve(**given, floor_levels=levels, start=highest) if levels else highest), highest
+
+
+def nearest_to(stands: np.ndarray, given: dict, solution: Solution) -> np.ndarray:
+    """Of all answers as good as this one, that with most of the pairs that stand; or this one, for huge scores."""
+    scores = given["scores"].copy()
+    unit = scores.shape[0] + 1
+    if int(scores.max(initial=0)) * unit > HIGHEST_SCORE or np.array_equal(stands, solution.assignment):
+        return solution.assignment
+    # Whoever the solution leaves out may come in, but not under anybody's floor.
+    floors = np.where(solution.assignment < 0, solution.floors.max(initial=0), solution.floors)
+    floors[given["pins"] >= 0] = 0
+    scores[scores < floors[:, None]] = -1
+    scores[scores > 0] *= unit
+    begin = Begin(solution.assignment, np.minimum(solution.prices, HIGHEST_SCORE) * unit)
+    near = solve(**(given | {"scores": scores}), floor_levels=0, keep=stands, keep_bonus=1, start=begin)
+    if (near.matched, near.total) != (solution.matched, solution.total * unit):
+        raise NotProved("The answer nearest to what stands is not as good as the best.")
+    return near.assignment
