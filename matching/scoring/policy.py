@@ -160,8 +160,8 @@ def parse_rule(
         id=rule_id,
         own_sentence=values.pop("sentence", ""),
         own_pair_words=values.pop("pair_words", ""),
-        mentee_label=mentee_questions[values["mentee"]],
-        mentor_label=mentor_questions[values["mentor"]],
+        mentee_label=mentee_questions.get(values.get("mentee", ""), ""),
+        mentor_label=mentor_questions.get(values.get("mentor", ""), ""),
         **values,
     )
 
@@ -188,6 +188,9 @@ def read_field(
         return value, [] if isinstance(value, str) else [("", "This must be a text.")]
     if field.type == "scale":
         return read_scale(value)
+    if field.type == "texts":
+        fits = isinstance(value, list) and value and all(isinstance(each, str) and each.strip() for each in value)
+        return (tuple(value), []) if fits else (None, [("", "Name at least one, each as a text.")])
     return read_points_by_distance(value)
 
 

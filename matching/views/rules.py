@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from matching import scoring, tables
 from matching.actions import save_policy
-from matching.forms import KIND_WORDS, RuleForm, RulesFileForm, WeighingForm
+from matching.forms import RuleForm, RulesFileForm, WeighingForm
+from matching.kinds import KIND_WORDS, offered
 from matching.models import Round, RoundState
 from matching.overview import first_lines, latest_rules, occurring, overview
 from matching.scoring import PolicyError
@@ -36,7 +37,7 @@ def home(request, program):
         "mentees": tables.mentees_to_match(program).count() if shown.read is None else len(shown.read.mentees),
         "mentors": sum(1 for places in free if places),
         "places": sum(free),
-        "kinds": [(kind, *KIND_WORDS.get(kind, (cls.label, ""))) for kind, cls in scoring.KINDS.items()],
+        "kinds": offered(),
         "asked": asked,
         "weighing": WeighingForm.of(shown.rules),
         "first": first_lines(shown.rules, asked),
