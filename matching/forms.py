@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from matching import scoring
 from matching.scoring import PolicyError
+from matching.scoring.answers import FREE
 from programs.models import Membership
 
 LONG = 5000
@@ -55,9 +56,9 @@ class RuleForm(forms.Form):
         said = {"label": field.label, "required": field.required, "help_text": field.help}
         if field.type in ("mentee_question", "mentor_question"):
             side = field.type.partition("_")[0]
-            self.fields[field.name] = question_field(
-                field.label, self.asked.labels(side), required=field.required, help_text=field.help
-            )
+            # Free times go with rules about hours, and only with them.
+            fits = {key: words for key, words in self.asked.labels(side).items() if (key == FREE) == self.kind.of_hours}
+            self.fields[field.name] = question_field(field.label, fits, required=field.required, help_text=field.help)
         elif field.type == "number":
             self.fields[field.name] = forms.IntegerField(**said, min_value=0, max_value=scoring.MOST_APART)
         elif field.type == "points":
@@ -264,8 +265,9 @@ class FirstForm(forms.Form):
                 widget=forms.DateInput(attrs={"type": "date"}),
             )
         if kind == "answer":
+            questions = asked.labels("mentee").items()
             readable = {
-                key: words for key, words in asked.labels("mentee").items() if ("mentee", key) not in asked.sensitive
+                key: words for key, words in questions if ("mentee", key) not in {*asked.sensitive, ("mentee", FREE)}
             }
             self.fields["question"] = question_field(_("The mentee's answer to"), readable)
             self.fields["values"] = forms.CharField(

@@ -16,6 +16,10 @@ HARD_WORDS = {
         _("The mentor stands so many steps above the mentee or more, such as one grade."),
     ),
     "numbers_within": (_("Numbers close together"), _("Never pair two further apart, such as in time zones.")),
+    "common_hours": (
+        _("Have time at the same hours"),
+        _("At least so many hours a week in common, each in their own time zone."),
+    ),
     "number_above": (
         _("The mentor's number is higher"),
         _("At least so much above the mentee's, such as five years of experience or of age."),
@@ -49,6 +53,7 @@ POINTS_WORDS = {
         _("Points for each thing both name, such as interests or goals; more for what few people name."),
     ),
     "ordinal_points": (_("Points for steps apart"), _("Points for so many steps above the mentee.")),
+    "hours_points": (_("Points for hours in common"), _("Points for each hour a week in which both have time.")),
     "fluency": (
         _("Speak a language well together"),
         _("More points the higher the language they share stands in both lists."),

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from matching.scoring import WHO
-from matching.scoring.answers import plain_text, ranking
-from profiles import civil, languages
+from matching.scoring.answers import FREE, plain_text, ranking
+from profiles import civil, free, languages
 from programs.models import Membership
 
 # The words of the question, and the answer of a person at a moment.
@@ -20,7 +20,13 @@ OWN: dict[str, tuple[Any, Callable[[Any, datetime], Any]]] = {
         _("Time zone in hours"),
         lambda person, now: civil.hours_from_utc(civil.zone(person.time_zone), now),
     ),
+    FREE: (_("Free times"), lambda person, now: free_quarters(person, now)),
 }
+
+
+def free_quarters(person, now: datetime) -> list[int]:
+    """When somebody has time, on the clocks of that day: where a clock changes, the next round sees it."""
+    return free.quarters(person.free_times, round(60 * civil.hours_from_utc(civil.zone(person.time_zone), now)))
 
 
 def names_in(values: Iterable) -> set[str]:

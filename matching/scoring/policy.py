@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from matching.scoring.answers import plain_text
+from matching.scoring.answers import FREE, plain_text
 from matching.scoring.first import DEFAULT_FIRST, First, parse_first
 from matching.scoring.rules import KINDS, Field, Rule
 
@@ -154,6 +154,9 @@ def parse_rule(
         values[name] = read
     if len(errors) == before:
         errors.extend((f"{path}.{name}", sentence) for name, sentence in kind.complaints(values))
+        for side in ("mentee", "mentor"):
+            if values.get(side) and (values[side] == FREE) != kind.of_hours:
+                errors.append((f"{path}.{side}", "Free times go with rules about hours in common, and only with them."))
     if len(errors) > before:
         return None
     return kind(

@@ -14,6 +14,7 @@ from matching.kinds import KIND_WORDS, offered
 from matching.models import Round, RoundState
 from matching.overview import first_lines, latest_rules, occurring, overview
 from matching.scoring import PolicyError
+from matching.scoring.answers import FREE
 from programs.errors import Refused
 from programs.views.pages import coordinator_page, render
 from questions.models import QuestionKind
@@ -123,6 +124,10 @@ def rule_page(request, program, kind, place):
 
 def first_guess(kind, program, asked) -> dict:
     """A new rule begins with the first question both sides are asked, and with the answers that occur."""
+    if kind in ("common_hours", "hours_points"):
+        return {"mentee": FREE, "mentor": FREE}
+    if kind == "fluency":
+        return {"mentee": "@languages", "mentor": "@languages"}
     both = [key for key in asked.labels("mentee") if key in asked.labels("mentor")]
     if not any(field.type == "scale" for field in scoring.KINDS[kind].fields):
         return {}

@@ -116,6 +116,28 @@ def test_the_language_both_speak_best():
     assert reasons(scored(rule, [["pt", "en"]], [["en"]]), 0, 0)[0].sentence == "Both speak en."
 
 
+def hours(rule, mentees, mentors):
+    labels = {"@free": "Free times", "x": "Thing"}
+    policy = parse_policy({"rules": [{"mentee": "@free", "mentor": "@free", **rule}]}, labels, labels)
+    return score(policy, {"@free": mentees}, {"@free": mentors})
+
+
+def test_hours_in_common_forbid_or_count():
+    evening, late, none = list(range(72, 80)), list(range(76, 84)), []
+    least = hours({"kind": "common_hours", "least": 1}, [evening, none], [late, [1], none])
+    # Whoever said nothing is not shut out.
+    assert least.matrix.tolist() == [[0, -1, 0], [0, 0, 0]]
+    told = reasons(least, 0, 0)[0]
+    assert (told.sentence, told.pair_sentence) == ("1 hour a week in common.", "You have 1 hour a week in common.")
+    assert least.policy.rules[0].sentence() == "Mentor and mentee have at least 1 hour a week in common."
+    points = hours({"kind": "hours_points", "points": 3, "most": 1}, [evening], [late, evening, [72, 73, 74], none])
+    assert points.matrix.tolist() == [[3, 3, 0, 0]]
+    assert wrong({"kind": "common_hours", "mentee": "x", "mentor": "x", "least": 1}) == [
+        "rules.0.mentee",
+        "rules.0.mentor",
+    ]
+
+
 TEXTS = st.one_of(
     st.none(),
     st.booleans(),

@@ -65,6 +65,21 @@ def test_the_clocks_of_the_day_count(program):
     assert not possible(program, [NEAR], now=w.NOW.replace(month=7))[0]
 
 
+def test_hours_in_common_are_counted_each_on_their_own_clock(program):
+    monday = [[0, 18 * 60, 20 * 60]]
+    member(program, w.MENTEE, "Amara", free_times=monday, time_zone="Europe/London")
+    member(program, w.MENTOR, "Chitra", free_times=[[0, 19 * 60, 21 * 60]], time_zone="Europe/Paris")
+    member(program, w.MENTOR, "Dafydd", free_times=monday, time_zone="Europe/Paris")
+    member(program, w.MENTOR, "Eve", free_times=[], time_zone="Europe/Paris")
+    free = {"mentee": "@free", "mentor": "@free"}
+    assert possible(program, [{"kind": "common_hours", "least": 2, **free}])[0] == {
+        ("Amara", "Chitra"),
+        ("Amara", "Eve"),
+    }
+    points = possible(program, [{"kind": "hours_points", "points": 3, "most": 5, **free}])[1]
+    assert sorted(points.scored.matrix[0].tolist()) == [0, 3, 6]
+
+
 def test_nobody_gets_the_manager_whom_either_of_them_names(program):
     form = w.make_questionnaire(questions=[("manager", "Your manager", "text", [], "matcher")])
     type(program).objects.filter(pk=program.pk).update(mentee_questionnaire=form, mentor_questionnaire=form)

@@ -1,6 +1,6 @@
 """The kinds of rules a policy is made of."""
 
-from matching.scoring.rules import hard, numbers, people, skills, weighted
+from matching.scoring.rules import hard, hours, numbers, people, skills, weighted
 from matching.scoring.rules.base import FORBIDDEN, KINDS, Field, Rule, Used, rule_kind
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Rule",
     "Used",
     "hard",
+    "hours",
     "numbers",
     "people",
     "rule_kind",

@@ -64,6 +64,8 @@ class Rule(ABC):
     hard: ClassVar[bool]
     fields: ClassVar[tuple[Field, ...]]
     wording: ClassVar[tuple[Field, ...]] = WORDING
+    # Whether it is about free times; those are no answer that other kinds could put into words.
+    of_hours: ClassVar[bool] = False
 
     id: str
     mentee: str = ""
