@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from matching import scoring
 from matching.scoring import PolicyError
+from matching.scoring.answers import FREE
 from programs.models import Membership
 
 LONG = 5000
@@ -17,30 +18,6 @@ LARGEST_RULES = 200_000
 MOST_POINTS = 100_000
 STEPS = range(-1, 4)
 FLOOR_LEVELS = 10
-# What each kind of rule is for, in the order in which they are offered.
-KIND_WORDS = {
-    "must_differ": (_("Must be different"), _("Never pair two people who gave the same answer, such as one employer.")),
-    "ordinal_distance": (
-        _("Steps apart on a scale"),
-        _("The mentor stands so many steps above the mentee, such as one or two grades."),
-    ),
-    "must_agree": (_("Must have something in common"), _("Never pair two people without it, such as one language.")),
-    "numbers_within": (
-        _("Numbers close together"),
-        _("Never pair two further apart, such as in time zones."),
-    ),
-    "same_value": (_("Have the same answer"), _("Points where both gave the same answer, such as one profession.")),
-    "wish_met": (_("A wish is met"), _("Points where the mentor is what the mentee wishes for.")),
-    "shared_interests": (_("Share interests"), _("Points for each thing both name, more for what few people name.")),
-    "ordinal_points": (
-        _("Points for steps apart"),
-        _("Points for so many steps above the mentee."),
-    ),
-    "different_value": (
-        _("Have different answers"),
-        _("Points where the two gave different answers."),
-    ),
-}
 
 
 def steps_words(steps: int) -> str:
@@ -79,9 +56,9 @@ class RuleForm(forms.Form):
         said = {"label": field.label, "required": field.required, "help_text": field.help}
         if field.type in ("mentee_question", "mentor_question"):
             side = field.type.partition("_")[0]
-            self.fields[field.name] = question_field(
-                field.label, self.asked.labels(side), required=field.required, help_text=field.help
-            )
+            # Free times go with rules about hours, and only with them.
+            fits = {key: words for key, words in self.asked.labels(side).items() if (key == FREE) == self.kind.of_hours}
+            self.fields[field.name] = question_field(field.label, fits, required=field.required, help_text=field.help)
         elif field.type == "number":
             self.fields[field.name] = forms.IntegerField(**said, min_value=0, max_value=scoring.MOST_APART)
         elif field.type == "points":
@@ -89,9 +66,10 @@ class RuleForm(forms.Form):
         elif field.type == "points_by_distance":
             self.add_steps(field, value or {})
             return
-        elif field.type == "scale":
-            widget = forms.Textarea(attrs={"rows": 11, "spellcheck": "false"})
-            said["help_text"] = _("One answer a line, the lowest first. Leave it empty to see which answers occur.")
+        elif field.type in ("scale", "texts"):
+            widget = forms.Textarea(attrs={"rows": 11 if field.type == "scale" else 3, "spellcheck": "false"})
+            if field.type == "scale":
+                said["help_text"] = _("One answer a line, the lowest first. Leave it empty to see which answers occur.")
             self.fields[field.name] = forms.CharField(**said, max_length=LONG, widget=widget)
             value = "\n".join(value or [])
         elif field.type == "bool":
@@ -122,7 +100,7 @@ class RuleForm(forms.Form):
                 value = {str(steps): points for steps, points in given.items() if points is not None}
             else:
                 value = self.cleaned_data.get(field.name)
-                if field.type == "scale":
+                if field.type in ("scale", "texts"):
                     value = [" ".join(line.split()) for line in (value or "").splitlines() if line.strip()]
             if value or (value == 0 and field.type in ("points", "number")):
                 data[field.name] = value
@@ -241,7 +219,7 @@ class WeightsForm(forms.Form):
     def add(self, place: int, steps: str, points: int, line) -> str:
         name = f"w{place}_{steps}" if steps else f"w{place}"
         label = steps_words(int(steps)) if steps else _("Points")
-        shown = {"type": "range", "min": 0, "max": self.top, "step": 1, "class": "form-range", "data-slider": ""}
+        shown = {"type": "range", "min": 0, "max": self.top, "step": 1, "data-slider": ""}
         self.fields[name] = points_field(label)
         self.fields[name].initial = points
         self.fields[name].widget = forms.NumberInput(attrs=shown)
@@ -287,8 +265,9 @@ class FirstForm(forms.Form):
                 widget=forms.DateInput(attrs={"type": "date"}),
             )
         if kind == "answer":
+            questions = asked.labels("mentee").items()
             readable = {
-                key: words for key, words in asked.labels("mentee").items() if ("mentee", key) not in asked.sensitive
+                key: words for key, words in questions if ("mentee", key) not in {*asked.sensitive, ("mentee", FREE)}
             }
             self.fields["question"] = question_field(_("The mentee's answer to"), readable)
             self.fields["values"] = forms.CharField(

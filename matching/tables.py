@@ -11,21 +11,15 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from matching import asking, first, scoring
 from matching.models import KeptApart, Pairing, PairingState
-from profiles import civil, languages
+from matching.own import OWN, fill_who
 from programs.models import Membership, MembershipState, Program
 from questions.models import Answer, Question, Readers
 
 # Whoever may be in a round, as in Membership.objects.matchable().
 MATCHABLE = (MembershipState.READY, MembershipState.WAITING, MembershipState.ACTIVE)
-# What people say of themselves outside any form, for rules to use like answers; no question of a form has such a key.
-OWN = {
-    "@languages": (_lazy("Language"), lambda person: [languages.name(code) for code in person.languages]),
-    "@hours": (_lazy("Time zone in hours"), lambda person: civil.hours_from_utc(civil.zone(person.time_zone))),
-}
 LABELS_OF_SIDES = (("mentee", "mentee_questionnaire_id"), ("mentor", "mentor_questionnaire_id"))
 
 
@@ -118,7 +112,7 @@ def free_places(mentors: list[Membership]) -> list[int]:
     return [max(0, mentor.places - taken.get(mentor.pk, 0)) for mentor in mentors]
 
 
-def columns(members: list[Membership], rows, keys: set[str]) -> dict[str, list]:
+def columns(members: list[Membership], rows, keys: set[str], now: datetime) -> dict[str, list]:
     """Answers by question, in the order of the members; `rows` is the queryset they came from."""
     place = {member.sheet_id: index for index, member in enumerate(members) if member.sheet_id}
     found = {key: [None] * len(members) for key in sorted(keys)}
@@ -127,7 +121,7 @@ def columns(members: list[Membership], rows, keys: set[str]) -> dict[str, list]:
         if sheet in place:
             found[key][place[sheet]] = value
     for key in OWN.keys() & keys:
-        found[key] = [OWN[key][1](member.user) for member in members]
+        found[key] = [OWN[key][1](member.user, now) for member in members]
     return found
 
 
@@ -227,12 +221,12 @@ def words_of_turn(asked: Asked, turn: first.Turn) -> str:
     return first.words_of(turn, asked.labels("mentee").get(turn.line.question, "") if turn.line else "")
 
 
-def first_words(program: Program, rules: dict, mentees: list[Membership]) -> dict[int, str]:
+def first_words(program: Program, rules: dict, mentees: list[Membership], now: datetime) -> dict[int, str]:
     """Why each of these (by primary key) goes before others, in the words of `Tables.first_words`."""
     asked = asked_in(program)
     policy = parsed(program, rules, asked)
     rows = Membership.objects.filter(pk__in=[mentee.pk for mentee in mentees])
-    answers = columns(mentees, rows, {line.question for line in policy.first if line.question})
+    answers = columns(mentees, rows, {line.question for line in policy.first if line.question}, now)
     found = first.turns(program, policy, mentees, answers)
     return {mentee.pk: words_of_turn(asked, turn) for mentee, turn in zip(mentees, found, strict=True)}
 
@@ -245,9 +239,13 @@ def read(program: Program, rules: dict, *, now: datetime, mentees=None, mentors=
     mentor_rows = mentors_to_match(program, now) if mentors is None else mentors
     left = list(mentee_rows.select_related("user").order_by("public_id"))
     right = list(mentor_rows.select_related("user").order_by("public_id"))
-    keys = {side: {key for rule in policy.rules for key in rule.keys(side)} for side in ("mentee", "mentor")}
+    keys: dict[str, set[str]] = {"mentee": set(), "mentor": set()}
+    for rule in policy.rules:
+        for side, key in rule.uses():
+            keys[side].add(key)
     keys["mentee"] |= {line.question for line in policy.first if line.question}
-    answers = columns(left, mentee_rows, keys["mentee"]), columns(right, mentor_rows, keys["mentor"])
+    answers = columns(left, mentee_rows, keys["mentee"], now), columns(right, mentor_rows, keys["mentor"], now)
+    fill_who(policy.rules, ((left, answers[0]), (right, answers[1])))
     mentor_at = {mentor.user_id: j for j, mentor in enumerate(right)}
     themselves = [(i, mentor_at[m.user_id]) for i, m in enumerate(left) if m.user_id in mentor_at]
     former = former_pairs(program, left, right) if policy.never_again else frozenset()

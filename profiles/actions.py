@@ -15,3 +15,11 @@ def change_profile(person, *, by, now, name: str, pronouns: str, time_zone: str,
     if by.pk != person.pk:
         raise PermissionDenied
     User.objects.filter(pk=person.pk).update(name=name, pronouns=pronouns, time_zone=time_zone, languages=languages)
+
+
+@transaction.atomic
+def change_free_times(person, *, by, now, free_times: list[list[int]]) -> None:
+    """Stores when somebody has time in a usual week; nobody does it for another."""
+    if by.pk != person.pk:
+        raise PermissionDenied
+    User.objects.filter(pk=person.pk).update(free_times=free_times)

@@ -33,9 +33,9 @@ def day_of(now: datetime, where: ZoneInfo) -> date:
     return now.astimezone(where).date()
 
 
-def hours_from_utc(where: ZoneInfo) -> float:
-    """How many hours the wall clock there is ahead of UTC in the middle of January, the same in every year's count."""
-    offset = datetime(2026, 1, 15, 12, tzinfo=where).utcoffset()
+def hours_from_utc(where: ZoneInfo, now: datetime) -> float:
+    """How many hours the wall clock there is ahead of UTC at that moment."""
+    offset = now.astimezone(where).utcoffset()
     return offset.total_seconds() / 3600 if offset is not None else 0.0
 
 

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from profiles import languages
+from profiles import free, languages
 
 LANGUAGE_FIELDS = ("language_1", "language_2", "language_3")
 
@@ -63,4 +63,36 @@ class ProfileForm(forms.Form):
         said = [cleaned[field] for field in LANGUAGE_FIELDS if cleaned.get(field)]
         # Whatever they had beyond the three asked for is kept; nothing stands twice.
         cleaned["languages"] = list(dict.fromkeys([*said, *self.more_languages]))
+        return cleaned
+
+
+WEEK = (
+    ("mon", _("Monday")),
+    ("tue", _("Tuesday")),
+    ("wed", _("Wednesday")),
+    ("thu", _("Thursday")),
+    ("fri", _("Friday")),
+    ("sat", _("Saturday")),
+    ("sun", _("Sunday")),
+)
+
+
+class FreeTimesForm(forms.Form):
+    """When somebody has time in a usual week, a line a day."""
+
+    def __init__(self, *args, person, **kwargs):
+        super().__init__(*args, **kwargs)
+        for day, (name, label) in enumerate(WEEK):
+            self.fields[name] = forms.CharField(
+                label=label, required=False, max_length=100, initial=free.day_words(person.free_times, day)
+            )
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["free_times"] = []
+        for day, (name, _label) in enumerate(WEEK):
+            try:
+                cleaned["free_times"] += [[day, *span] for span in free.read_day(cleaned.get(name) or "")]
+            except free.BadTimes as bad:
+                self.add_error(name, _("“%(part)s” is not a time such as 18:00–20:00.") % {"part": bad.part})
         return cleaned

@@ -44,6 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("time zone"), max_length=64, default="Europe/London", validators=[validate_time_zone]
     )
     languages = models.JSONField(_("languages"), default=list, blank=True, help_text=_("Codes, most fluent first."))
+    # [day, from, until]: 0 is Monday, times are minutes of the day on their own clock. See profiles.free.
+    free_times = models.JSONField(_("free times"), default=list, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
     address_bounced_at = models.DateTimeField(_("letters bounce since"), null=True, blank=True)

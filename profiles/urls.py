@@ -6,4 +6,5 @@ from profiles import views
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("profile/free-times/", views.free_times, name="free_times"),
 ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from profiles import actions
-from profiles.forms import ProfileForm
+from profiles.forms import FreeTimesForm, ProfileForm
 
 ASKED = ("name", "pronouns", "time_zone", "languages")
 
@@ -22,3 +22,15 @@ def profile(request):
         messages.success(request, _("Saved."))
         return redirect("profile")
     return render(request, "profiles/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@never_cache
+def free_times(request):
+    """When you have time in a usual week; only the matching reads it."""
+    form = FreeTimesForm(request.POST if request.method == "POST" else None, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data["free_times"]
+        actions.change_free_times(request.user, by=request.user, now=timezone.now(), free_times=said)
+        messages.success(request, _("Saved."))
+        return redirect("free_times")
+    return render(request, "profiles/free_times.html", {"form": form}, status=422 if form.is_bound else 200)

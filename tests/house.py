@@ -37,6 +37,7 @@ LAYERS = {
 # Arithmetic without Django, and without anything of ours that is not itself pure.
 PURE = [
     "profiles/civil.py",
+    "profiles/free.py",
     "questions/cells.py",
     "questions/typed.py",
     "programs/imports/columns.py",

@@ -1,6 +1,6 @@
 """What makes a good match: policies as data, the scores of all pairs, and the reasons of one; no Django."""
 
-from matching.scoring.answers import Answers, SideName, Value
+from matching.scoring.answers import WHO, Answers, SideName, Value
 from matching.scoring.first import DEFAULT_FIRST, FIRST_KINDS, First
 from matching.scoring.policy import HIGHEST_SCORE, MOST_APART, Policy, PolicyError, parse_policy
 from matching.scoring.rules import FORBIDDEN, KINDS, Field, Rule, Used, rule_kind
@@ -26,6 +26,7 @@ __all__ = [
     "HIGHEST_SCORE",
     "KINDS",
     "MOST_APART",
+    "WHO",
     "Answers",
     "Blocked",
     "Diagnosis",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -15,6 +16,12 @@ Value: TypeAlias = str | list[str] | int | float | bool | None
 Answers: TypeAlias = Mapping[str, Sequence[Value]]
 SideName: TypeAlias = Literal["mentee", "mentor"]
 Said: TypeAlias = frozenset[str]  # one answer in its plain form; empty where nothing was said
+# Before a question's key: its answer with the order of what it names. And who somebody is, by email and by name.
+RANKED = "@ranked:"
+WHO = "@who"
+# When somebody has time: the numbers of the quarters of an hour of a week in UTC.
+FREE = "@free"
+FREE_QUARTERS = 7 * 24 * 4
 
 
 def plain_text(text: str) -> str:
@@ -47,6 +54,18 @@ def spelled(value: Value) -> dict[str, str]:
     return {each: each for each in plain(value)}
 
 
+def ranking(value: Value) -> list[str]:
+    """What an answer names, each with its place in front, so that the order outlives the plain form."""
+    parts = re.split(r"[,;\n]", value) if isinstance(value, str) else value if isinstance(value, list) else []
+    return [f"{place:04}|{part}" for place, part in enumerate(part.strip() for part in parts if part.strip())]
+
+
+def ranked(said: Said) -> dict[str, int]:
+    """The names in an answer that kept its order, each with its place from 0, the first where one stands twice."""
+    pairs = (each.partition("|") for each in sorted(said, reverse=True))
+    return {plain_text(name): int(place) for place, _bar, name in pairs}
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """All answers of the mentees or of the mentors."""
@@ -60,9 +79,16 @@ class Side:
         column = self.answers.get(key)
         return None if column is None else column[person]
 
+    def column(self, key: str) -> Sequence[Value] | None:
+        """All answers to a question; None where it was never asked."""
+        if key.startswith(RANKED):
+            column = self.answers.get(key.removeprefix(RANKED))
+            return None if column is None else [ranking(value) for value in column]
+        return self.answers.get(key)
+
     def coded(self, keys: Sequence[str]) -> tuple[Ints, list[tuple[Said, ...]]]:
         """A number for each person, and for each number what those people said to these questions."""
-        columns = [self.answers.get(key) for key in keys]
+        columns = [self.column(key) for key in keys]
         seen: dict[tuple[Said, ...], int] = {}
         codes = np.empty(self.size, dtype=np.int64)
         for person in range(self.size):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from matching.scoring.answers import plain_text
+from matching.scoring.answers import FREE, plain_text
 from matching.scoring.first import DEFAULT_FIRST, First, parse_first
 from matching.scoring.rules import KINDS, Field, Rule
 
@@ -154,14 +154,17 @@ def parse_rule(
         values[name] = read
     if len(errors) == before:
         errors.extend((f"{path}.{name}", sentence) for name, sentence in kind.complaints(values))
+        for side in ("mentee", "mentor"):
+            if values.get(side) and (values[side] == FREE) != kind.of_hours:
+                errors.append((f"{path}.{side}", "Free times go with rules about hours in common, and only with them."))
     if len(errors) > before:
         return None
     return kind(
         id=rule_id,
         own_sentence=values.pop("sentence", ""),
         own_pair_words=values.pop("pair_words", ""),
-        mentee_label=mentee_questions[values["mentee"]],
-        mentor_label=mentor_questions[values["mentor"]],
+        mentee_label=mentee_questions.get(values.get("mentee", ""), ""),
+        mentor_label=mentor_questions.get(values.get("mentor", ""), ""),
         **values,
     )
 
@@ -188,6 +191,9 @@ def read_field(
         return value, [] if isinstance(value, str) else [("", "This must be a text.")]
     if field.type == "scale":
         return read_scale(value)
+    if field.type == "texts":
+        fits = isinstance(value, list) and value and all(isinstance(each, str) and each.strip() for each in value)
+        return (tuple(value), []) if fits else (None, [("", "Name at least one, each as a text.")])
     return read_points_by_distance(value)
 
 

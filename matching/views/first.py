@@ -39,7 +39,12 @@ def first(request, program):
     context = {
         "title": _("Who goes first"),
         "lines": list(enumerate(first_lines(rules, asked))),
-        "forms": [(WORDS[kind], form, form.is_bound) for kind, form in forms.items()],
+        "forms": [
+            (WORDS[kind], form, form.is_bound)
+            for kind, form in forms.items()
+            # This line takes nothing else, so it stands in the list once.
+            if kind != "left" or {"kind": "left"} not in known
+        ],
         "version": version,
     }
     bound = forms.get(chosen)

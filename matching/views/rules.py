@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from matching import asking, scoring, tables
 from matching.actions import save_policy
-from matching.forms import KIND_WORDS, RuleForm, RulesFileForm, WeighingForm
+from matching.forms import RuleForm, RulesFileForm, WeighingForm
+from matching.kinds import KIND_WORDS, offered
 from matching.models import Round, RoundState
 from matching.overview import first_lines, latest_rules, occurring, overview
 from matching.scoring import PolicyError
+from matching.scoring.answers import FREE
 from programs.errors import Refused
 from programs.views.pages import coordinator_page, render
 from questions.models import QuestionKind
@@ -36,7 +38,7 @@ def home(request, program):
         "mentees": tables.mentees_to_match(program).count() if shown.read is None else len(shown.read.mentees),
         "mentors": sum(1 for places in free if places),
         "places": sum(free),
-        "kinds": [(kind, *KIND_WORDS.get(kind, (cls.label, ""))) for kind, cls in scoring.KINDS.items()],
+        "kinds": offered(),
         "asked": asked,
         "weighing": WeighingForm.of(shown.rules),
         "first": first_lines(shown.rules, asked),
@@ -123,6 +125,10 @@ def rule_page(request, program, kind, place):
 
 def first_guess(kind, program, asked) -> dict:
     """A new rule begins with the first question both sides are asked, and with the answers that occur."""
+    if kind in ("common_hours", "hours_points"):
+        return {"mentee": FREE, "mentor": FREE}
+    if kind == "fluency":
+        return {"mentee": "@languages", "mentor": "@languages"}
     both = [key for key in asked.labels("mentee") if key in asked.labels("mentor")]
     if not any(field.type == "scale" for field in scoring.KINDS[kind].fields):
         return {}

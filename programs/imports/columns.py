@@ -9,9 +9,10 @@ from questions.typed import NO, NUMBER, YES, split
 
 FIRST_NAME, LAST_NAME, NAME, EMAIL = "first_name", "last_name", "name", "email"
 PRONOUNS, TIME_ZONE, LANGUAGES, PLACES = "pronouns", "time_zone", "languages", "places"
+FREE_TIMES = "free_times"
 ANSWER, IGNORE = "answer", "ignore"
-TARGETS = (FIRST_NAME, LAST_NAME, NAME, EMAIL, PRONOUNS, TIME_ZONE, LANGUAGES, PLACES, ANSWER, IGNORE)
-ONCE = TARGETS[:8]
+TARGETS = (FIRST_NAME, LAST_NAME, NAME, EMAIL, PRONOUNS, TIME_ZONE, LANGUAGES, PLACES, FREE_TIMES, ANSWER, IGNORE)
+ONCE = TARGETS[:9]
 KINDS = ("text", "long_text", "yes_no", "number", "choice", "several", "scale")
 LISTED = ("choice", "several", "scale")
 COORDINATORS, MATCHER, OTHER_SIDE = "coordinators", "matcher", "other_side"
@@ -26,6 +27,7 @@ NAMES = {
     PRONOUNS: "pronouns|pronoun|your pronouns|preferred pronouns",
     TIME_ZONE: "time zone|timezone|your time zone|tz",
     LANGUAGES: "languages|language|languages spoken|spoken languages|languages you speak",
+    FREE_TIMES: "free times|free time|when you have time|when do you have time",
     PLACES: "places|capacity|number of places|number of mentees|how many mentees|mentees|max mentees"
     "|maximum number of mentees|maximum mentees",
 }

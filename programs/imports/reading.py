@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from profiles import free
 from programs.imports import columns
 from programs.imports.columns import Meaning
 from questions.typed import short, split
@@ -33,6 +34,7 @@ class Person:
     time_zone: str = ""
     languages: tuple[str, ...] = ()
     places: int | None = None
+    free_times: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def read_person(header: Sequence[str], meanings: Sequence[Meaning], cells: Seque
         time_zone=_zone(found.get(columns.TIME_ZONE), checks),
         languages=_languages(found.get(columns.LANGUAGES), checks),
         places=_places(found.get(columns.PLACES), checks),
+        free_times=_free_times(found.get(columns.FREE_TIMES)),
     )
 
 
@@ -103,6 +106,16 @@ def _languages(cell: tuple[str, str] | None, checks: Checks) -> tuple[str, ...]:
     # A language we have no code for is kept as it was written: nobody is left out for speaking it.
     parts = split(cell[1].replace("/", ","))
     return tuple(dict.fromkeys(checks.language_codes.get(part.casefold(), short(part)) for part in parts))
+
+
+def _free_times(cell: tuple[str, str] | None) -> tuple[tuple[int, int, int], ...]:
+    if cell is None:
+        return ()
+    column, text = cell
+    try:
+        return tuple((day, starts, ends) for day, starts, ends in free.read_week(text))
+    except free.BadTimes as bad:
+        raise Refusal("bad_times", column, {"value": bad.part}) from None
 
 
 def _places(cell: tuple[str, str] | None, checks: Checks) -> int | None:

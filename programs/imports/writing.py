@@ -62,6 +62,7 @@ def prepare(upload: Import, files: list[File], plan: Plan, *, by, now) -> Work:
                 pronouns=person.pronouns,
                 time_zone=person.time_zone or upload.program.time_zone,
                 languages=list(person.languages),
+                free_times=[list(stretch) for stretch in person.free_times],
                 date_joined=now,
             )
             work.people[line.address].set_unusable_password()

@@ -33,7 +33,7 @@ def in_turn(program, rules=None):
     for i, each in enumerate(read.mentees):
         classes.setdefault(read.priority[i], set()).add(str(each.user))
     words = {str(each.user): read.first_words(i) for i, each in enumerate(read.mentees)}
-    assert tables.first_words(program, {"rules": [], **(rules or {})}, read.mentees) == {
+    assert tables.first_words(program, {"rules": [], **(rules or {})}, read.mentees, w.NOW) == {
         each.pk: words[str(each.user)] for each in read.mentees
     }
     return [classes[place] for place in sorted(classes)], words

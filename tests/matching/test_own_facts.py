@@ -26,9 +26,9 @@ def program():
     return w.make_program("Harbour", opened_at=w.NOW)
 
 
-def possible(program, rules, **settings):
+def possible(program, rules, *, now=w.NOW, **settings):
     """Who could have whom, by name."""
-    read = tables.read(program, {"rules": rules, **settings}, now=w.NOW)
+    read = tables.read(program, {"rules": rules, **settings}, now=now)
     return {
         (str(mentee.user), str(mentor.user))
         for i, mentee in enumerate(read.mentees)
@@ -56,6 +56,48 @@ def test_time_zones_too_far_apart_forbid(program):
     member(program, w.MENTOR, "Chitra", time_zone="Asia/Kolkata")
     member(program, w.MENTOR, "Dafydd", time_zone="Europe/London")
     assert possible(program, [NEAR])[0] == {("Amara", "Dafydd")}
+
+
+def test_the_clocks_of_the_day_count(program):
+    member(program, w.MENTEE, "Amara", time_zone="America/Sao_Paulo")
+    member(program, w.MENTOR, "Dafydd", time_zone="Europe/London")
+    assert possible(program, [NEAR])[0]
+    assert not possible(program, [NEAR], now=w.NOW.replace(month=7))[0]
+
+
+def test_hours_in_common_are_counted_each_on_their_own_clock(program):
+    monday = [[0, 18 * 60, 20 * 60]]
+    member(program, w.MENTEE, "Amara", free_times=monday, time_zone="Europe/London")
+    member(program, w.MENTOR, "Chitra", free_times=[[0, 19 * 60, 21 * 60]], time_zone="Europe/Paris")
+    member(program, w.MENTOR, "Dafydd", free_times=monday, time_zone="Europe/Paris")
+    member(program, w.MENTOR, "Eve", free_times=[], time_zone="Europe/Paris")
+    free = {"mentee": "@free", "mentor": "@free"}
+    assert possible(program, [{"kind": "common_hours", "least": 2, **free}])[0] == {
+        ("Amara", "Chitra"),
+        ("Amara", "Eve"),
+    }
+    points = possible(program, [{"kind": "hours_points", "points": 3, "most": 5, **free}])[1]
+    assert sorted(points.scored.matrix[0].tolist()) == [0, 3, 6]
+
+
+def test_nobody_gets_the_manager_whom_either_of_them_names(program):
+    form = w.make_questionnaire(questions=[("manager", "Your manager", "text", [], "matcher")])
+    type(program).objects.filter(pk=program.pk).update(mentee_questionnaire=form, mentor_questionnaire=form)
+    program.refresh_from_db()
+    chitra, dafydd = member(program, w.MENTOR, "Chitra"), member(program, w.MENTOR, "Dafydd Rees")
+    amara, bo = member(program, w.MENTEE, "Amara"), member(program, w.MENTEE, "Bo")
+    said = {amara: f"Somebody Else, {chitra.user.email.upper()}", dafydd: " bo "}
+    for each, value in said.items():
+        type(each).objects.filter(pk=each.pk).update(sheet=w.make_sheet(form, manager=value))
+    rule = {"kind": "never_named", "mentee": "manager", "mentor": "manager"}
+    found, read = possible(program, [rule])
+    assert found == {("Amara", "Dafydd Rees"), ("Bo", "Chitra")}
+    places = [[each.user.name for each in side] for side in (read.mentees, read.mentors)]
+    assert read.why_not(places[0].index("Amara"), places[1].index("Chitra")) == "A personal wish stands against it."
+    # By hand, too, where only the two of them are read.
+    w.make_policy(program, {"rules": [rule]})
+    with pytest.raises(rounds.Forbidden):
+        rounds.score_of_pair(program, dafydd, bo, now=w.NOW)
 
 
 def ended_pair(program):

@@ -105,6 +105,40 @@ def test_errors_stand_at_their_field(client, program, kind, fields, at, says):
     assert not Policy.objects.exists()
 
 
+BOTH = {"mentee": "grade", "mentor": "grade"}
+FREE = {"mentee": "@free", "mentor": "@free"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "kept"),
+    [
+        ("at_least_senior", {**BOTH, "scale": "AA\nAO", "least": "0"}, {**BOTH, "scale": ["AA", "AO"], "least": 0}),
+        ("number_between", {"mentee": "", "mentor": "grade", "least": "21"}, {"mentor": "grade", "least": 21}),
+        (
+            "must_say",
+            {"mentor": "grade", "values": "AA\r\n Grade  6\n"},
+            {"mentor": "grade", "values": ["AA", "Grade 6"]},
+        ),
+        ("never_named", {"mentee": "organisation"}, {"mentee": "organisation"}),
+        ("preferences", {"mentor": "organisation", "points": "5"}, {"mentor": "organisation", "points": 5}),
+        ("common_hours", {**FREE, "least": "2"}, {**FREE, "least": 2}),
+        ("hours_points", {**FREE, "points": "1", "most": "4"}, {**FREE, "points": 1, "most": 4}),
+    ],
+)
+def test_each_kind_is_kept_as_it_was_filled_in(client, program, kind, fields, kept):
+    assert add(client, program, kind, **fields).status_code == 302
+    assert Policy.objects.of(program).first().rules["rules"] == [{"kind": kind, **kept}]
+    assert client.get(url("rule", program, 0)).status_code == 200
+    assert "0 mentors" not in client.get(url("home", program)).content.decode()
+
+
+def test_free_times_go_with_hours_alone(client, program):
+    page = client.get(url("rule_new", program, "common_hours")).content.decode()
+    assert page.count("Free times") == 2 and "Grade" not in page
+    assert "Free times" not in client.get(url("rule_new", program, "same_value")).content.decode()
+    assert add(client, program, "same_value", **FREE, points=1).status_code == 200
+
+
 def test_changing_and_removing_make_next_versions(client, program):
     save_policy(program, civil_service.rules(), by=None, now=NOW)
     form = client.get(url("rule", program, 1)).content.decode()

@@ -1,6 +1,19 @@
 """The kinds of rules a policy is made of."""
 
-from matching.scoring.rules import hard, weighted
+from matching.scoring.rules import hard, hours, numbers, people, skills, weighted
 from matching.scoring.rules.base import FORBIDDEN, KINDS, Field, Rule, Used, rule_kind
 
-__all__ = ["FORBIDDEN", "KINDS", "Field", "Rule", "Used", "hard", "rule_kind", "weighted"]
+__all__ = [
+    "FORBIDDEN",
+    "KINDS",
+    "Field",
+    "Rule",
+    "Used",
+    "hard",
+    "hours",
+    "numbers",
+    "people",
+    "rule_kind",
+    "skills",
+    "weighted",
+]

@@ -18,7 +18,7 @@ from matching.scoring.answers import Bools, Ints, Said, SideName, Value, plain, 
 
 FORBIDDEN = -1
 FieldType: TypeAlias = Literal[
-    "mentee_question", "mentor_question", "scale", "points", "number", "points_by_distance", "bool", "text"
+    "mentee_question", "mentor_question", "scale", "points", "number", "points_by_distance", "bool", "text", "texts"
 ]
 Complaint: TypeAlias = tuple[str, str]  # the name of a field, and what is wrong with it
 
@@ -64,10 +64,12 @@ class Rule(ABC):
     hard: ClassVar[bool]
     fields: ClassVar[tuple[Field, ...]]
     wording: ClassVar[tuple[Field, ...]] = WORDING
+    # Whether it is about free times; those are no answer that other kinds could put into words.
+    of_hours: ClassVar[bool] = False
 
     id: str
-    mentee: str
-    mentor: str
+    mentee: str = ""
+    mentor: str = ""
     own_sentence: str = ""
     own_pair_words: str = ""
     mentee_label: str = ""
@@ -127,7 +129,7 @@ class Rule(ABC):
         data: dict[str, Any] = {"kind": self.kind, "id": self.id}
         for field in self.fields:
             value = getattr(self, field.name)
-            if value is not None:
+            if value is not None and value != "":
                 data[field.name] = json_of(field.type, value)
         if self.own_sentence:
             data["sentence"] = self.own_sentence
@@ -138,7 +140,7 @@ class Rule(ABC):
 
 def json_of(kind: FieldType, value: Any) -> Any:
     """A field's value as JSON keeps it."""
-    if kind == "scale":
+    if kind in ("scale", "texts"):
         return list(value)
     if kind == "points_by_distance":
         return {str(distance): points for distance, points in value.items()}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.scoring.answers import Ints, Said, Value, plain, plain_text
 from matching.scoring.rules.base import (
@@ -49,6 +50,22 @@ class MustDiffer(Rule):
         return self.sentence(), self.words_for_pair("", None)
 
 
+def step_on(scale: tuple[str, ...], said: Said) -> int | None:
+    """Where an answer stands on a scale."""
+    places = {plain_text(word): place for place, word in enumerate(scale)}
+    return places.get(next(iter(said))) if len(said) == 1 else None
+
+
+def on_scale(scale: tuple[str, ...], side: list[Said]) -> NDArray[np.float64]:
+    """Where each answer stands on a scale, NaN where it does not."""
+    steps = [step_on(scale, said) for said in side]
+    return np.array([np.nan if step is None else step for step in steps], dtype=np.float64)
+
+
+def unusable_step(scale: tuple[str, ...], said: Said) -> str | None:
+    return "missing or not on the scale" if step_on(scale, said) is None else None
+
+
 @rule_kind
 @dataclass(frozen=True, kw_only=True)
 class OrdinalDistance(Rule):
@@ -76,15 +93,11 @@ class OrdinalDistance(Rule):
 
     def step(self, said: Said) -> int | None:
         """Where an answer stands on the scale."""
-        places = {plain_text(word): place for place, word in enumerate(self.scale)}
-        return places.get(next(iter(said))) if len(said) == 1 else None
+        return step_on(self.scale, said)
 
     def table(self, mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Ints:
         table = np.full((len(mentees), len(mentors)), FORBIDDEN, dtype=np.int64)
-        below = [self.step(said[0]) for said in mentees]
-        above = [self.step(said[0]) for said in mentors]
-        low = np.array([np.nan if step is None else step for step in below])
-        high = np.array([np.nan if step is None else step for step in above])
+        low, high = (on_scale(self.scale, [said[0] for said in side]) for side in (mentees, mentors))
         distance = high[None, :] - low[:, None]
         for steps, points in self.points.items():
             table[distance == steps] = points
@@ -94,7 +107,7 @@ class OrdinalDistance(Rule):
         return max(self.points.values())
 
     def unusable(self, said: tuple[Said, ...]) -> str | None:
-        return "missing or not on the scale" if self.step(said[0]) is None else None
+        return unusable_step(self.scale, said[0])
 
     def reason(self, mentee: Value, mentor: Value) -> tuple[str, str | None] | None:
         low, high = self.step(plain(mentee)), self.step(plain(mentor))
