@@ -8,17 +8,17 @@ from datetime import date
 from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Greatest
 
-from matching.models import PairingState, Takes
+from matching.models import AvailabilityAnswer, PairingState
 from programs.models import Membership
 
-SAID_YES = Q(availability__isnull=True) | Q(availability__answer=Takes.YES)
-ASKED = Q(availability__answer=Takes.NONE, availability__asked_at__isnull=False)
+SAID_YES = Q(availability__isnull=True) | Q(availability__answer=AvailabilityAnswer.YES)
+ASKED = Q(availability__answer=AvailabilityAnswer.NONE, availability__asked_at__isnull=False)
 # In the order of the page; "asked" and "unasked" have both not answered.
 GROUPS = {
     "asked": ASKED,
-    "unasked": Q(availability__answer=Takes.NONE, availability__asked_at__isnull=True),
-    "not_now": Q(availability__answer=Takes.NOT_NOW),
-    "no_more": Q(availability__answer=Takes.NO_MORE),
+    "unasked": Q(availability__answer=AvailabilityAnswer.NONE, availability__asked_at__isnull=True),
+    "not_now": Q(availability__answer=AvailabilityAnswer.NOT_NOW),
+    "no_more": Q(availability__answer=AvailabilityAnswer.NO_MORE),
     "yes": SAID_YES,
 }
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from matching import letters
 from matching.letters import Desk
-from matching.models import Availability, Pairing, Takes
+from matching.models import Availability, AvailabilityAnswer, Pairing
 from matching.tables import MATCHABLE
 from outbox import kinds
 from outbox.kinds import Kind
@@ -20,7 +20,7 @@ SEND_WITHIN = timedelta(days=14)
 def ask(desk: Desk, member, *, again: bool, day):
     """This time yes and for how many, not this time, or not any more; `day` is that of the asking."""
     return desk.write(
-        "matching.take_somebody",
+        "matching.asked_first",
         member,
         key=f"{day.isoformat()}{':again' if again else ''}",
         about={"membership": str(member.public_id)},
@@ -42,7 +42,7 @@ def whose(letter) -> str:
 
 def still_asked(letter, now) -> str:
     """Needed while the mentor is in the program and has not answered."""
-    row = Availability.objects.filter(membership__public_id=whose(letter), answer=Takes.NONE).first()
+    row = Availability.objects.filter(membership__public_id=whose(letter), answer=AvailabilityAnswer.NONE).first()
     if row is None or row.membership.state not in MATCHABLE:
         return _("It has been answered, or they are not in the program any more.")
     return _("The program has ended.") if row.membership.program.state == ProgramState.ENDED else ""
@@ -55,9 +55,9 @@ def sample(topic: str) -> dict:
 def register() -> None:
     kinds.register(
         Kind(
-            "matching.take_somebody",
+            "matching.asked_first",
             gettext_lazy("Do you take somebody this time?"),
-            "matching/take_somebody.txt",
+            "matching/asked_first.txt",
             still_needed=still_asked,
             may_leave=letters.may_leave,
             optional=True,

@@ -18,7 +18,7 @@ def _member(letter) -> str:
 def register() -> None:
     """Called once, when the app starts."""
     for purpose in (
-        links.Purpose("take_somebody", _("Say whether you take somebody"), page=asking.signed, thing=_member),
+        links.Purpose("available", _("Say whether you take somebody"), page=asking.signed, thing=_member),
         links.Purpose("offer", _("Read and answer"), page=answering.signed, thing=_offer),
         links.Purpose("choose", _("Look for a mentor"), url=offer_letters.choose_url),
         links.Purpose("ask_me_again", _("I can be asked again"), page=answering.signed_again, thing=_member),

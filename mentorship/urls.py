@@ -14,7 +14,7 @@ urlpatterns = [
     path("design/", views.design, name="design"),
     path("demo/", demo.tour, name="demo"),
     path("demo/<slug:seat>/", demo.sit_down, name="demo_seat"),
-    path("taking/<uuid:membership>/", asking.taking, name="taking"),
+    path("available/<uuid:membership>/", asking.available, name="available"),
     path("try/", trying.page, name="try"),
     path("", include("profiles.urls")),
     path("accounts/", include("allauth.urls")),

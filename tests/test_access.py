@@ -234,7 +234,7 @@ TABLE = {
     "matching:note_availability": Line(
         coordinators(NO_METHOD), lambda world: [world.program.slug, world.memberships["free_mentor"].public_id]
     ),
-    "taking": Line(signed_in(HIDDEN) | {"mentor": OK}, lambda world: [world.memberships["mentor"].public_id]),
+    "available": Line(signed_in(HIDDEN) | {"mentor": OK}, lambda world: [world.memberships["mentor"].public_id]),
     "matching:ask": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
     "matching:round": Line(coordinators(), of_round),
     "matching:progress": Line(coordinators(), of_round),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from journal.actions import record
 from matching import asking_letters, tables
 from matching.letters import Desk
-from matching.models import Availability, Pairing, Takes
+from matching.models import Availability, AvailabilityAnswer, Pairing
 from outbox.actions import post
 from outbox.sweeping import each
 from programs.actions import set_places
@@ -32,8 +32,8 @@ def lapse_availability(now, stop) -> int:
 def lapse_in(program, now) -> int:
     """How many mentors of a program have said yes too long ago, by joining or since."""
     since = now - timedelta(days=program.figure("yes_days"))
-    rows = Availability.objects.filter(membership__program=program, answer=Takes.YES, at__lt=since)
-    lapsed = rows.update(answer=Takes.NONE, asked_at=None, remind_on=None, reminded_at=None)
+    rows = Availability.objects.filter(membership__program=program, answer=AvailabilityAnswer.YES, at__lt=since)
+    lapsed = rows.update(answer=AvailabilityAnswer.NONE, asked_at=None, remind_on=None, reminded_at=None)
     joined = tables.mentors_at_hand(program).filter(availability__isnull=True, joined_at__lt=since)
     new = Availability.objects.bulk_create(
         (Availability(membership_id=pk, at=now) for pk in joined.values_list("pk", flat=True)), ignore_conflicts=True
@@ -45,9 +45,11 @@ def hear_yes(memberships, *, by, now) -> None:
     """A file or a coordinator says that these mentors have places to give; nobody's own no is undone by it."""
     for chunk in chunks(memberships):
         rows = Availability.objects.filter(membership__in=chunk)
-        rows.filter(answer__in=[Takes.YES, Takes.NONE]).update(answer=Takes.YES, at=now, by=by)
+        rows.filter(answer__in=[AvailabilityAnswer.YES, AvailabilityAnswer.NONE]).update(
+            answer=AvailabilityAnswer.YES, at=now, by=by
+        )
         Availability.objects.bulk_create(
-            (Availability(membership_id=pk, answer=Takes.YES, at=now, by=by) for pk in chunk),
+            (Availability(membership_id=pk, answer=AvailabilityAnswer.YES, at=now, by=by) for pk in chunk),
             ignore_conflicts=True,
         )
 
@@ -55,8 +57,8 @@ def hear_yes(memberships, *, by, now) -> None:
 def to_ask(program, now):
     """Mentors without a yes who were not asked lately; whoever said "not any more" is left in peace."""
     since = now - timedelta(days=program.figure("yes_days"))
-    quiet = Q(answer=Takes.NONE) & (Q(asked_at__isnull=True) | Q(asked_at__lt=since))
-    earlier = Q(answer=Takes.NOT_NOW, at__lt=since)
+    quiet = Q(answer=AvailabilityAnswer.NONE) & (Q(asked_at__isnull=True) | Q(asked_at__lt=since))
+    earlier = Q(answer=AvailabilityAnswer.NOT_NOW, at__lt=since)
     return Availability.objects.filter(quiet | earlier, membership__in=tables.mentors_at_hand(program))
 
 
@@ -70,7 +72,7 @@ def ask_mentors(program, *, by, now) -> int:
         raise Refused(_("Everybody has been asked already."))
     written = asking_letters.of_all(program, members, now=now)
     remind_on = program.today(now) + timedelta(days=program.figure("ask_again_days"))
-    asked = {"answer": Takes.NONE, "asked_at": now, "remind_on": remind_on, "reminded_at": None}
+    asked = {"answer": AvailabilityAnswer.NONE, "asked_at": now, "remind_on": remind_on, "reminded_at": None}
     with transaction.atomic():
         Program.objects.locked().get(pk=program.pk)
         due = to_ask(program, now)
@@ -101,7 +103,9 @@ def remind(row: Availability, now) -> bool:
     program = member.program
     letter = asking_letters.ask(Desk(program, now), member, again=True, day=program.today(row.asked_at))
     with transaction.atomic():
-        mine = Availability.objects.filter(pk=row.pk, answer=Takes.NONE, reminded_at=None, asked_at=row.asked_at)
+        mine = Availability.objects.filter(
+            pk=row.pk, answer=AvailabilityAnswer.NONE, reminded_at=None, asked_at=row.asked_at
+        )
         if not mine.update(reminded_at=now):
             return False
         if member.state in tables.MATCHABLE:
@@ -111,9 +115,9 @@ def remind(row: Availability, now) -> bool:
 
 def answer_availability(member: Membership, said: str, *, by, now, places: int = 0) -> Availability:
     """What a mentor says, or what a coordinator heard from them; `places` are those to give this time."""
-    if said not in (Takes.YES, Takes.NOT_NOW, Takes.NO_MORE):
+    if said not in (AvailabilityAnswer.YES, AvailabilityAnswer.NOT_NOW, AvailabilityAnswer.NO_MORE):
         raise Refused(_("Choose one of the three."))
-    if said == Takes.YES and not 1 <= places <= MOST_PLACES:
+    if said == AvailabilityAnswer.YES and not 1 <= places <= MOST_PLACES:
         raise Refused(_("Say for how many: between 1 and %(most)s.") % {"most": MOST_PLACES})
     with transaction.atomic():
         program = Program.objects.locked().get(pk=member.program_id)
@@ -121,27 +125,29 @@ def answer_availability(member: Membership, said: str, *, by, now, places: int =
         if row.state not in tables.MATCHABLE or program.state == ProgramState.ENDED:
             raise Refused(_("There is no round to come for this place at the moment."))
         taken = Pairing.objects.taken_of([row.pk]).get(row.pk, 0)
-        if said == Takes.YES:
+        if said == AvailabilityAnswer.YES:
             set_places(row, min(taken + places, MOST_PLACES), by=by, now=now)
-        elif said == Takes.NO_MORE:
+        elif said == AvailabilityAnswer.NO_MORE:
             set_places(row, min(taken, row.places), by=by, now=now)
-        said_row, _new = Availability.objects.update_or_create(
+        answer, _new = Availability.objects.update_or_create(
             membership=row, defaults={"answer": said, "at": now, "by": by}
         )
         record(
             by=by,
-            verb="mentor.availability",
+            verb="mentor.available",
             thing=row,
             now=now,
             topic=program.slug,
             concerns=[row.user],
             words=words_of(said, places) % {"name": row.user},
         )
-    return said_row
+    return answer
 
 
 def words_of(said: str, places: int) -> str:
     """For the history, with the name left open."""
-    if said == Takes.YES:
+    if said == AvailabilityAnswer.YES:
         return _("%(name)s takes somebody this time.") if places == 1 else _("%(name)s takes several this time.")
-    return _("%(name)s takes nobody this time.") if said == Takes.NOT_NOW else _("%(name)s takes nobody new.")
+    return (
+        _("%(name)s takes nobody this time.") if said == AvailabilityAnswer.NOT_NOW else _("%(name)s takes nobody new.")
+    )

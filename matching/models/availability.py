@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.models import Membership
 
 
-class Takes(models.TextChoices):
+class AvailabilityAnswer(models.TextChoices):
     YES = "yes", _("yes, this time")
     NOT_NOW = "not_now", _("not this time")
     NO_MORE = "no_more", _("not any more")
@@ -21,16 +21,16 @@ class AvailabilityQuerySet(models.QuerySet):
 
     def to_remind(self, day):
         """Mentors who were asked, have not answered, and are reminded once."""
-        return self.filter(answer=Takes.NONE, reminded_at=None, remind_on__lte=day)
+        return self.filter(answer=AvailabilityAnswer.NONE, reminded_at=None, remind_on__lte=day)
 
 
 class Availability(models.Model):
     """What a mentor last said about taking somebody; without a row they said yes by joining, not long ago."""
 
-    Answer = Takes
+    Answer = AvailabilityAnswer
 
     membership = models.OneToOneField(Membership, models.CASCADE, primary_key=True, related_name="availability")
-    answer = models.CharField(max_length=7, choices=Takes.choices, default=Takes.NONE)
+    answer = models.CharField(max_length=7, choices=AvailabilityAnswer.choices, default=AvailabilityAnswer.NONE)
     at = models.DateTimeField()
     # Themselves, or whoever noted it for them.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

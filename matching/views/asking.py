@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matching import actions, tables
-from matching import asking as availability
-from matching.models import Pairing, Takes
+from matching import asking as said_of
+from matching.models import AvailabilityAnswer, Pairing
 from programs.errors import Refused
 from programs.models import Membership, ProgramState
 from programs.views.pages import coordinator_page, render
@@ -32,10 +32,10 @@ GROUP_WORDS = {
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def taking(request, membership):
+def available(request, membership):
     """For whoever is signed in."""
     row = get_object_or_404(_of(request.user), public_id=membership)
-    return _page(request, row, reverse("taking", args=[row.public_id]))
+    return _page(request, row, reverse("available", args=[row.public_id]))
 
 
 def signed(request, signed, person, token):
@@ -70,14 +70,14 @@ def _page(request, row, url):
         "member": member,
         "taken": taken,
         "free": max(member.places - taken, 1),
-        "said": said if said and said.answer != Takes.NONE else None,
+        "said": said if said and said.answer != AvailabilityAnswer.NONE else None,
         "sent": "sent" in request.GET,
         "is_over": is_over,
         "error": error,
         "url": url,
         "evaluation": member.program.evaluation_for(member.role),
     }
-    return render_page(request, "matching/taking.html", context, status=400 if error else 200)
+    return render_page(request, "matching/available.html", context, status=400 if error else 200)
 
 
 def number(posted) -> int:
@@ -90,12 +90,12 @@ def number(posted) -> int:
 @require_safe
 def mentors(request, program):
     """Who has said what, and who has to be asked."""
-    figures = availability.figures_of(program, request.user)
+    figures = said_of.figures_of(program, request.user)
     q = request.GET.get("q", "").replace("\x00", "").strip()[:150]
-    rows = availability.mentors_seen_by(program, request.user).filter(user__name__icontains=q)
+    rows = said_of.mentors_seen_by(program, request.user).filter(user__name__icontains=q)
     rows = rows.select_related("user", "availability").order_by("user__name", "pk")
     shown = [
-        (key, GROUP_WORDS[key], list(rows.filter(availability.GROUPS[key])[:MOST_SHOWN]), getattr(figures, key))
+        (key, GROUP_WORDS[key], list(rows.filter(said_of.GROUPS[key])[:MOST_SHOWN]), getattr(figures, key))
         for key in GROUP_WORDS
     ]
     context = {

@@ -10,7 +10,7 @@ from journal.models import Entry
 from matching import tables
 from matching.actions import answer_availability, ask_mentors, ask_round, lapse_availability, remind_mentors, run_rounds
 from matching.asking import figures_of
-from matching.models import Availability, Takes
+from matching.models import Availability, AvailabilityAnswer
 from matching.rounds import choices_for
 from outbox import links
 from outbox.delivery import deliver_due
@@ -73,7 +73,7 @@ def test_joining_with_places_is_a_yes_for_thirty_days(program, mentors):
 
 
 def test_a_yes_that_is_too_old_is_none_when_a_round_begins(program, mentors, coordinator):
-    answer_availability(mentors[0], Takes.YES, by=mentors[0].user, now=NOW + 10 * DAY, places=1)
+    answer_availability(mentors[0], AvailabilityAnswer.YES, by=mentors[0].user, now=NOW + 10 * DAY, places=1)
     round = ask_round(program, by=coordinator, now=LATER)
     run_rounds(LATER, never)
     assert in_round(program) == {mentors[0].pk}
@@ -81,18 +81,18 @@ def test_a_yes_that_is_too_old_is_none_when_a_round_begins(program, mentors, coo
 
 
 def test_each_is_asked_once_and_reminded_once(program, mentors, coordinator):
-    answer_availability(mentors[0], Takes.YES, by=mentors[0].user, now=LATER - DAY, places=1)
-    answer_availability(mentors[1], Takes.NO_MORE, by=mentors[1].user, now=LATER - DAY)
+    answer_availability(mentors[0], AvailabilityAnswer.YES, by=mentors[0].user, now=LATER - DAY, places=1)
+    answer_availability(mentors[1], AvailabilityAnswer.NO_MORE, by=mentors[1].user, now=LATER - DAY)
     assert ask_mentors(program, by=coordinator, now=LATER) == 2
     with pytest.raises(Refused, match="asked already"):
         ask_mentors(program, by=coordinator, now=LATER + DAY)
-    asked = Letter.objects.filter(kind="matching.take_somebody")
+    asked = Letter.objects.filter(kind="matching.asked_first")
     assert set(asked.values_list("recipient", flat=True)) == {mentors[2].user_id, mentors[3].user_id}
     figures = figures_of(program, coordinator)
     assert (figures.yes, figures.places, figures.no_more, figures.asked) == (1, 1, 1, 2)
     assert figures.remind_on == program.today(LATER) + 4 * DAY
     assert remind_mentors(LATER + 3 * DAY, never) == 0
-    answer_availability(mentors[2], Takes.NOT_NOW, by=mentors[2].user, now=LATER + 3 * DAY)
+    answer_availability(mentors[2], AvailabilityAnswer.NOT_NOW, by=mentors[2].user, now=LATER + 3 * DAY)
     assert remind_mentors(LATER + 4 * DAY, never) == 1
     assert remind_mentors(LATER + 5 * DAY, never) == 0
     assert asked.filter(recipient=mentors[3].user_id).count() == 2 and asked.count() == 3
@@ -102,27 +102,27 @@ def test_the_three_answers(program, mentors, coordinator):
     mentee = program.memberships.mentees().first()
     make_pairing(mentors[0], mentee)
     for said, places, left in (
-        (Takes.YES, 3, 4),
-        (Takes.NOT_NOW, 0, 4),
-        (Takes.NO_MORE, 0, 1),
+        (AvailabilityAnswer.YES, 3, 4),
+        (AvailabilityAnswer.NOT_NOW, 0, 4),
+        (AvailabilityAnswer.NO_MORE, 0, 1),
     ):
         answer_availability(mentors[0], said, by=mentors[0].user, now=NOW, places=places)
         mentors[0].refresh_from_db()
         assert mentors[0].places == left
-        assert (mentors[0].pk in in_round(program)) is (said == Takes.YES)
-    assert Entry.objects.filter(verb="mentor.availability").count() == 3
+        assert (mentors[0].pk in in_round(program)) is (said == AvailabilityAnswer.YES)
+    assert Entry.objects.filter(verb="mentor.available").count() == 3
     for said, places in (("yes", 0), ("yes", 21), ("none", 1), ("", 1)):
         with pytest.raises(Refused):
             answer_availability(mentors[0], said, by=mentors[0].user, now=NOW, places=places)
     mentors[1].state = "left"
     mentors[1].save(update_fields=["state"])
     with pytest.raises(Refused, match="no round to come"):
-        answer_availability(mentors[1], Takes.YES, by=coordinator, now=NOW, places=1)
+        answer_availability(mentors[1], AvailabilityAnswer.YES, by=coordinator, now=NOW, places=1)
 
 
 def test_more_places_are_a_yes_but_undo_nobodys_no(program, mentors, coordinator):
     lapse_availability(LATER, never)
-    answer_availability(mentors[1], Takes.NOT_NOW, by=mentors[1].user, now=LATER)
+    answer_availability(mentors[1], AvailabilityAnswer.NOT_NOW, by=mentors[1].user, now=LATER)
     for mentor in mentors[:2]:
         set_places(mentor, 5, by=coordinator, now=LATER)
     assert in_round(program) == {mentors[0].pk}
@@ -132,9 +132,9 @@ def test_a_mentor_answers_behind_the_link_without_signing_in(program, mentors, c
     lapse_availability(LATER, never)
     ask_mentors(program, by=coordinator, now=LATER)
     letter = Letter.objects.get(recipient=mentors[0].user)
-    assert "[link: take_somebody]" in letter.body and letter.subject == "About your mentoring"
+    assert "[link: available]" in letter.body and letter.subject == "About your mentoring"
     assert deliver_due(LATER, never) == 4
-    page = reverse("outbox:link", args=[links.token_for(letter, "take_somebody", LATER)])
+    page = reverse("outbox:link", args=[links.token_for(letter, "available", LATER)])
     with time_machine.travel(LATER):
         shown = client.get(page).content.decode()
         assert "Do you take somebody this time?" in shown and Availability.objects.filter(answer="yes").count() == 0
@@ -142,7 +142,7 @@ def test_a_mentor_answers_behind_the_link_without_signing_in(program, mentors, c
         done = client.post(page, {"answer": "yes", "places": "2"}, follow=True).content.decode()
     assert "You take up to 2 people this time." in done
     assert Availability.objects.get(answer="yes").membership == mentors[0]
-    still = Letter.objects.filter(kind="matching.take_somebody")
+    still = Letter.objects.filter(kind="matching.asked_first")
     assert still.count() == 4
 
 
@@ -151,7 +151,7 @@ def test_the_home_of_a_mentor_asks_until_there_is_an_answer(program, mentors, co
     ask_mentors(program, by=coordinator, now=LATER)
     client = signed_in(mentors[0].user)
     assert "Do you take somebody this time?" in client.get("/home/").content.decode()
-    page = reverse("taking", args=[mentors[0].public_id])
+    page = reverse("available", args=[mentors[0].public_id])
     client.post(page, {"answer": "no_more"})
     assert "Do you take somebody this time?" not in client.get("/home/").content.decode()
     assert "not any more" in client.get(page).content.decode()
