@@ -15,6 +15,7 @@ from programs.models import Membership
 
 def since_draft(round: Round, lines: list[Proposal], user) -> list[str]:
     """What stands in the way of publishing or has become possible, in sentences; nothing about whoever reads them."""
+    lines = [line for line in lines if line.publication_id is None]
     taken = set(Pairing.objects.open().of(round.program).values_list("mentee", flat=True))
     open_of = Pairing.objects.taken_of([line.mentor_id for line in lines if line.mentor_id])
     in_draft: dict[int, int] = {}

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from matching import offer_letters
-from matching.views import answering
+from matching import asking_letters, offer_letters
+from matching.views import answering, asking
 from outbox import links
 
 
@@ -20,3 +20,6 @@ def register() -> None:
     links.register(links.Purpose("offer", _("Read and answer"), page=answering.signed, thing=_offer))
     links.register(links.Purpose("choose", _("Look for a mentor"), url=offer_letters.choose_url))
     links.register(links.Purpose("ask_me_again", _("I can be asked again"), page=answering.signed_again, thing=_member))
+    links.register(
+        links.Purpose("available", _("Say whether you take somebody"), page=asking.signed, thing=asking_letters.whose)
+    )

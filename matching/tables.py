@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from matching import first, scoring
+from matching import asking, first, scoring
 from matching.models import KeptApart, Pairing, PairingState
 from profiles import civil, languages
 from programs.models import Membership, MembershipState, Program
@@ -99,11 +99,11 @@ def mentors_at_hand(program: Program):
 
 
 def mentors_to_match(program: Program, now: datetime):
-    """Every mentor who may be in a round: not those whose pair ended a short while ago.
+    """Every mentor who may be in a round: who said yes, but for those whose pair ended a short while ago.
 
     The gap is the program's figure; there is none for a mentor whom their mentee left by leaving the program.
     """
-    mentors = mentors_at_hand(program)
+    mentors = asking.said_yes(mentors_at_hand(program))
     gap = program.figure("match_gap_days")
     if not gap:
         return mentors

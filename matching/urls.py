@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import apart, first, pairs, publishing, rounds, rules, versions, weights
+from matching.views import apart, asking, first, pairs, publishing, rounds, rules, versions, weights
 
 app_name = "matching"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("<slug:slug>/matching/rules/weights/", weights.weights, name="weights"),
     path("<slug:slug>/matching/rules/<int:place>/", rules.rule, name="rule"),
     path("<slug:slug>/matching/rules/<int:place>/remove/", rules.rule_remove, name="rule_remove"),
+    path("<slug:slug>/matching/mentors/", asking.mentors, name="asking"),
+    path("<slug:slug>/matching/mentors/ask/", asking.ask, name="ask_mentors"),
+    path("<slug:slug>/matching/mentors/<uuid:mentor>/", asking.note, name="note_availability"),
     path("<slug:slug>/matching/ask/", rounds.ask, name="ask"),
     path("<slug:slug>/matching/rounds/<uuid:round>/", rounds.round, name="round"),
     path("<slug:slug>/matching/rounds/<uuid:round>/progress/", rounds.progress, name="progress"),

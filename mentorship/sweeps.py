@@ -51,6 +51,8 @@ SWEEPS = {
         _sweep("leaves", "council.actions.turn_leaves", 600),
         _sweep("offers", "matching.actions.offer_sweep.turn_offers", 60),
         _sweep("write-again", "matching.actions.write_again", 600),
+        _sweep("lapse-availability", "matching.actions.lapse_availability", 600),
+        _sweep("remind-mentors", "matching.actions.remind_mentors", 600),
         _sweep("look", "checkins.actions.look", 60),
         _sweep("ask", "checkins.actions.ask", 60),
         _sweep("pulses", "surveys.actions.ask_pulses", 300),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from matching.views import trying
+from matching.views import asking, trying
 from mentorship import program_home, views
 from mentorship.demo import views as demo
 from mentorship.person import views as person
@@ -14,6 +14,7 @@ urlpatterns = [
     path("design/", views.design, name="design"),
     path("demo/", demo.tour, name="demo"),
     path("demo/<slug:seat>/", demo.sit_down, name="demo_seat"),
+    path("available/<uuid:membership>/", asking.available, name="available"),
     path("try/", trying.page, name="try"),
     path("", include("profiles.urls")),
     path("accounts/", include("allauth.urls")),

@@ -72,6 +72,8 @@ FIGURES = {
         Figure("request_nudge_days", "A mentor who is asked is reminded after", "days", 1, 7, _same(3)),
         Figure("requests_of_mentee", "A mentee asks at once at most", "mentors", 1, 3, _same(3)),
         Figure("requests_of_mentor", "A mentor is asked at once at most", "times beyond free places", 0, 10, _same(2)),
+        Figure("yes_days", "A mentor who said yes is in rounds for", "days", 7, 90, _same(30)),
+        Figure("ask_again_days", "A mentor we asked does not answer: we remind after", "days", 1, 14, _same(4)),
         Figure("hold_minutes", "After publishing, a round can be taken back for", "minutes", 0, 60, _same(10)),
         # None for whoever was left: see matching.tables.
         Figure(

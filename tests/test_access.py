@@ -228,6 +228,12 @@ TABLE = {
     "programs:import_progress": Line(coordinators(), of_upload),
     "matching:rules_file": Line(coordinators(), of_program, posts=coordinators(NO_METHOD)),
     "matching:rules_from_file": Line(coordinators(), of_program),
+    "matching:asking": Line(coordinators(), of_program, posts=coordinators(NO_METHOD)),
+    "matching:ask_mentors": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
+    "matching:note_availability": Line(
+        coordinators(NO_METHOD), lambda world: [world.program.slug, world.memberships["free_mentor"].public_id]
+    ),
+    "available": Line(signed_in(HIDDEN) | {"mentor": OK}, lambda world: [world.memberships["mentor"].public_id]),
     "matching:ask": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
     "matching:round": Line(coordinators(), of_round),
     "matching:progress": Line(coordinators(), of_round),

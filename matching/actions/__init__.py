@@ -1,6 +1,7 @@
 """Every write that matters in matching."""
 
 from matching.actions.apart import keep_apart, let_together
+from matching.actions.asking import answer_availability, ask_mentors, lapse_availability, remind_mentors
 from matching.actions.drafts import ask_round, discard, run_rounds, set_by_hand, swap_by_hand
 from matching.actions.ending import Ending, end_pairing, ending_of, write_ending
 from matching.actions.pairs import Full, Opening, opening_of, pair_by_hand, take_places, write_opening
@@ -14,17 +15,21 @@ __all__ = [
     "Full",
     "Opening",
     "Plan",
+    "answer_availability",
+    "ask_mentors",
     "ask_round",
     "discard",
     "end_pairing",
     "ending_of",
     "keep_apart",
+    "lapse_availability",
     "let_together",
     "opening_of",
     "pair_by_hand",
     "plan_of",
     "publish",
     "release_publications",
+    "remind_mentors",
     "run_rounds",
     "save_policy",
     "send_now",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from journal.actions import record
 from matching import rounds
+from matching.actions.asking import lapse_in
 from matching.actions.pairs import full_sentence
 from matching.models import Pairing, Policy, Proposal, Round, RoundState
 from matching.scoring import PolicyError
@@ -36,6 +37,7 @@ def ask_round(program, *, by, now, instead_of: Round | None = None) -> Round:
         raise Refused(_("Say first what makes a good match: add at least one rule."))
     if program.state == ProgramState.ENDED:
         raise Refused(_("%(program)s has ended.") % {"program": program})
+    lapse_in(program, now)
     try:
         with transaction.atomic():
             if instead_of is not None:

@@ -16,7 +16,7 @@ from journal.models import Entry
 from matching import checks, letters
 from matching.actions.drafts import hold_draft, move
 from matching.actions.pairs import hold_open, lock, new_pairing, open_pairs
-from matching.models import Pairing, Proposal, Publication, Round, RoundState
+from matching.models import KeptApart, Pairing, Proposal, Publication, Round, RoundState
 from matching.permissions import takes_part
 from matching.tables import MATCHABLE
 from outbox.actions import post
@@ -132,6 +132,7 @@ def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collec
         members = lock(plan.members)
         if plan_of(round, now, only).told != plan.told:
             raise Refused(_("Something changed while you were publishing. Look at the draft again."))
+        refuse_apart(plan)
         write_publication(plan, publication, members)
         if pairings:
             open_pairs(pairings, by=by, now=now)
@@ -153,6 +154,16 @@ def refuse_forbidden(plan: Plan) -> None:
     """The rules are asked once more: an answer, or who had whom, may have changed since the draft was made."""
     if found := checks.first_forbidden(plan.round, [(line.mentee_id, line.mentor_id) for line in plan.pairs]):
         raise Refused(found)
+
+
+def refuse_apart(plan: Plan) -> None:
+    """Two whom somebody keeps apart are no pair, even if that was said in this moment."""
+    apart = KeptApart.objects.of(plan.round.program).pairs()
+    for line in plan.pairs:
+        one, other = sorted((line.mentee.user_id, line.mentor.user_id))
+        if (one, other) in apart:
+            words = {"mentor": line.mentor.user, "mentee": line.mentee.user}
+            raise Refused(_("%(mentor)s and %(mentee)s are kept apart. Look at the draft again.") % words)
 
 
 def take_lines(plan: Plan, now) -> None:

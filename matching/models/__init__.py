@@ -1,5 +1,6 @@
 """What makes a good match, the rounds of the matcher, the pairs that come of them, and what is offered before."""
 
+from matching.models.availability import Availability, AvailabilityAnswer
 from matching.models.offers import LIVE, Breather, Offer, OfferState
 from matching.models.pairs import Pairing, PairingState
 from matching.models.rounds import Proposal, Publication, Round, RoundState
@@ -7,6 +8,8 @@ from matching.models.rules import KeptApart, Policy, ProgramRows
 
 __all__ = [
     "LIVE",
+    "Availability",
+    "AvailabilityAnswer",
     "Breather",
     "KeptApart",
     "Offer",

@@ -105,7 +105,10 @@ def act(request, round, only, now):
         return to_round(round)
     number = len(plan.pairs)
     words = ngettext("Published: %(count)s pair.", "Published: %(count)s pairs.", number) % {"count": number}
-    emails = ngettext("%(count)s email is on its way.", "%(count)s emails are on their way.", plan.emails)
+    if round.publications.held().exists():
+        emails = ngettext("%(count)s email waits.", "%(count)s emails wait.", plan.emails)
+    else:
+        emails = ngettext("%(count)s email is on its way.", "%(count)s emails are on their way.", plan.emails)
     messages.success(request, f"{words} {emails % {'count': plan.emails}}")
     return to_round(round)
 

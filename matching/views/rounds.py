@@ -100,6 +100,7 @@ def draft(request, program, round):
         "is_draft": is_draft,
         "own": own,
         "held": list(round.publications.held()),
+        "partly": is_draft and any(line.publication_id for line in everything),
         "may_publish": is_draft and can_publish(request.user, round),
         "matched": len(pairs),
         "of": len(everything),

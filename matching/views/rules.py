@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from matching import scoring, tables
+from matching import asking, scoring, tables
 from matching.actions import save_policy
 from matching.forms import KIND_WORDS, RuleForm, RulesFileForm, WeighingForm
 from matching.models import Round, RoundState
@@ -40,6 +40,7 @@ def home(request, program):
         "asked": asked,
         "weighing": WeighingForm.of(shown.rules),
         "first": first_lines(shown.rules, asked),
+        "asking": asking.figures_of(program, request.user),
         "current": rounds.in_work().first(),
         "earlier": rounds.exclude(state__in=[RoundState.ASKED, RoundState.WORKING, RoundState.DRAFT])[:EARLIER],
     }

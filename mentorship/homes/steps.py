@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from checkins import words
 from council.models import AskKind
-from matching.models import PairingState
+from matching.models import Availability, AvailabilityAnswer, PairingState
+from matching.tables import MATCHABLE
 from surveys.actions import OPEN_FOR
 from surveys.letters import other_of
 from surveys.models import Invitation
@@ -44,6 +45,7 @@ def steps_of(user, found, asked, staff, requests, now) -> list[Step]:
         *_decide(staff["follow_ups"]),
         *(Step(need.title, need.why, action=need.action, url=need.url, place=name) for need, name in needs),
         *free,
+        *_asked_first(found),
         *_say_hello(partners),
         *(_write_today(place, partner) for place, partner in partners if partner.late),
         *_pulses(user, found, now),
@@ -147,6 +149,26 @@ def _owner_words(case) -> str:
     if case.owner is None:
         return _("Nobody answers for it yet.")
     return _("%(name)s answers for it; you may help.") % {"name": case.owner}
+
+
+def _asked_first(found) -> list[Step]:
+    """Mentors who were asked whether they take somebody, and have not answered."""
+    mine = {place.membership.pk: place.membership for place in found}
+    rows = Availability.objects.filter(
+        membership__in=mine, membership__state__in=MATCHABLE, answer=AvailabilityAnswer.NONE, asked_at__isnull=False
+    )
+    return [_take_somebody(mine[row.membership_id]) for row in rows.order_by("asked_at", "pk")]
+
+
+def _take_somebody(membership) -> Step:
+    return Step(
+        _("Do you take somebody this time?"),
+        _("%(program)s is about to bring people together. Yes, not this time or not any more: each is fine.")
+        % {"program": membership.program},
+        action=_("Answer"),
+        url=reverse("available", args=[membership.public_id]),
+        place=str(membership.program),
+    )
 
 
 def _say_hello(partners) -> list[Step]:

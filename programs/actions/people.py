@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from journal.actions import record
 from profiles.models import User
-from programs import leaving
+from programs import leaving, listeners
 from programs.errors import Refused
 from programs.models import Membership, MembershipState, Program, Role
 
@@ -188,6 +188,8 @@ def set_places(membership, places: int, *, by, now):
             return row
         before, row.places = row.places, places
         Membership.objects.filter(pk=row.pk).update(places=places)
+        if places > before:
+            listeners.places_offered([row.pk], by=by, now=now)
         words = _("Places of %(name)s: %(after)s, before %(before)s.") % {
             "name": row.user,
             "after": places,

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from journal.actions import record, record_many
 from journal.models import Entry
 from profiles.models import User
+from programs import listeners
 from programs.errors import Refused
 from programs.imports import words
 from programs.imports.columns import options_of
@@ -165,6 +166,8 @@ def _update(work: Work, role: str, form) -> None:
     for count, members in places.items():
         for chunk in chunks(members):
             Membership.objects.filter(pk__in=chunk).update(places=count)
+    if role == Role.MENTOR and (offering := [line.member.pk for line in lines if line.places]):
+        listeners.places_offered(offering, by=work.by, now=work.now)
 
 
 def _first_sheets(lines: list[Line], form) -> None:

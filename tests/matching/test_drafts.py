@@ -62,7 +62,7 @@ def test_from_asking_to_publishing_over_http(client, program):
     assert "35 pairs begin" in confirm and "100 emails leave" in confirm and "Hello mentee" in confirm
     assert not Letter.objects.exists() and not Pairing.objects.exists()
     done = client.post(url("publish", round), follow=True)
-    assert "Published: 35 pairs. 100 emails are on their way." in words(done)
+    assert "Published: 35 pairs. 100 emails wait." in words(done)
     assert Pairing.objects.count() == 35
     second = client.post(url("publish", round), follow=True)
     assert "published this round already" in words(second)

@@ -1,0 +1,63 @@
+"""Which mentors are in the next round: those who said yes not long ago; joining with places is such a yes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Min, Q, Sum
+from django.db.models.functions import Greatest
+
+from matching.models import AvailabilityAnswer, PairingState
+from programs.models import Membership
+
+SAID_YES = Q(availability__isnull=True) | Q(availability__answer=AvailabilityAnswer.YES)
+ASKED = Q(availability__answer=AvailabilityAnswer.NONE, availability__asked_at__isnull=False)
+# In the order of the page; "asked" and "unasked" have both not answered.
+GROUPS = {
+    "asked": ASKED,
+    "unasked": Q(availability__answer=AvailabilityAnswer.NONE, availability__asked_at__isnull=True),
+    "not_now": Q(availability__answer=AvailabilityAnswer.NOT_NOW),
+    "no_more": Q(availability__answer=AvailabilityAnswer.NO_MORE),
+    "yes": SAID_YES,
+}
+
+
+def said_yes(mentors):
+    """Of these mentors, those who are in a round; a sweep takes away a yes that is too old."""
+    return mentors.filter(SAID_YES)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many mentors said what, and when those who have not answered are reminded."""
+
+    yes: int
+    places: int
+    not_now: int
+    no_more: int
+    asked: int
+    unasked: int
+    remind_on: date | None
+
+    @property
+    def silent(self) -> int:
+        return self.asked + self.unasked
+
+
+def mentors_seen_by(program, user):
+    """The mentors who could be in a round, never whoever looks."""
+    return Membership.objects.visible_to(user).of(program).mentors().matchable()
+
+
+def figures_of(program, user) -> Figures:
+    """The state of the asking before a round, as far as this coordinator sees it."""
+    rows = mentors_seen_by(program, user)
+    found = rows.aggregate(
+        **{group: Count("pk", filter=which) for group, which in GROUPS.items()},
+        remind_on=Min("availability__remind_on", filter=ASKED & Q(availability__reminded_at__isnull=True)),
+    )
+    taken = Count("pairings_as_mentor", filter=Q(pairings_as_mentor__state=PairingState.OPEN))
+    offering = said_yes(rows).order_by().annotate(taken=taken)
+    places = offering.aggregate(free=Sum(Greatest(F("places") - F("taken"), 0)))["free"]
+    return Figures(places=places or 0, **found)
