@@ -11,7 +11,7 @@ import numpy as np
 from matching.scoring.answers import Bools, Ints, Said
 from matching.scoring.rules import Rule
 from matching.scoring.rules.base import in_a_sentence
-from matching.scoring.rules.hard import OrdinalDistance, steps_above
+from matching.scoring.rules.hard import NUMBERS, OrdinalDistance, steps_above
 from matching.scoring.score import RuleTable, Scored
 
 NOTHING = np.int64(-(2**50))  # the worth of what cannot be
@@ -112,7 +112,7 @@ class Relaxing:
                 best = self.nearest_number(rule, name, number, step, mentee, mentors)
                 if best is not None:
                     looser = with_number(rule, name, best)
-                    return f"“{looser.default_sentence().rstrip('.')}” instead of {number}", self.row(looser, mentee)
+                    return words_of(looser, abs(best - number), best, label), self.row(looser, mentee)
         return f"setting aside “{rule.sentence().rstrip('.')}”", np.zeros(mentors.size, dtype=np.int64)
 
     def nearest_number(self, rule: Rule, name: str, number: int, step: int, mentee: int, mentors: Bools) -> int | None:
@@ -136,6 +136,16 @@ class Relaxing:
         codes, mentees_said, mentors_said = self.said[rule.id]
         points: Ints = rule.table([mentees_said[codes[mentee]]], mentors_said)[0][table.mentors]
         return points
+
+
+def words_of(looser: Rule, less: int, number: int, label: str) -> str:
+    """A rule with a looser number in words."""
+    count = NUMBERS.get(less, str(less))
+    if looser.kind == "common_hours":
+        return f"{count} common {'hour' if less == 1 else 'hours'} a week less"
+    if looser.kind == "numbers_within":
+        return f"allowing {number} apart in {label}"
+    return f"it being enough that: {looser.default_sentence().rstrip('.')}"
 
 
 def with_number(rule: Rule, name: str, number: int) -> Rule:
