@@ -38,6 +38,9 @@ def main(mentees: int, mentors: int, places: int) -> None:
     import django
 
     django.setup()
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment()
     from django.core.management import call_command
     from django.urls import reverse
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from matching import asking, first, scoring
@@ -117,9 +118,14 @@ def columns(members: list[Membership], rows, keys: set[str], now: datetime) -> d
     place = {member.sheet_id: index for index, member in enumerate(members) if member.sheet_id}
     found = {key: [None] * len(members) for key in sorted(keys)}
     answers = Answer.objects.filter(sheet__in=rows.order_by().values("sheet"), question__key__in=keys)
-    for sheet, key, value in answers.values_list("sheet", "question__key", "value"):
+    # Many say the same, so each text is read once.
+    known: dict[str, object] = {}
+    rows_said = answers.annotate(text=Cast("value", TextField())).values_list("sheet", "question__key", "text")
+    for sheet, key, text in rows_said:
         if sheet in place:
-            found[key][place[sheet]] = value
+            if text not in known:
+                known[text] = None if text is None else json.loads(text)
+            found[key][place[sheet]] = known[text]
     for key in OWN.keys() & keys:
         found[key] = [OWN[key][1](member.user, now) for member in members]
     return found

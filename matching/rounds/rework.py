@@ -81,7 +81,7 @@ def check(read: tables.Tables, held: Held, given: dict) -> None:
 
 def rework(round: Round, held: Held) -> Reworked:
     """Works a draft out again around what is held; Forbidden where that cannot be."""
-    lines = list(round.proposals.to_publish().select_related("mentee__user", "mentor__user").order_by("pk"))
+    lines = list(round.proposals.to_publish().order_by("pk"))
     read = people_of(round)
     given = given_by(read, round.seed, held)
     check(read, held, given)

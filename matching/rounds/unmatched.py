@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matching import tables
-from matching.rounds.answer import Answer
+from matching.rounds.answer import Answer, Begin
 from matching.scoring.relaxing import Relaxing, Way
 from matching.solver import solve
 from matching.solver.chains import NEVER, chains_of
@@ -30,7 +30,8 @@ class WhyNone:
         only_matched = self.scores.copy()
         only_matched[self.unmatched] = -1
         same = {name: answer.given[name] for name in ("pins", "mentee_order", "mentor_order")}
-        base = solve(only_matched, self.capacity, floor_levels=0, **same)
+        begin = Begin(answer.assignment, answer.highest.prices)
+        base = solve(only_matched, self.capacity, floor_levels=0, start=begin, **same)
         self.chains = chains_of(base, base.problem.pins >= 0)
         self.holders = np.bincount(base.assignment[base.assignment >= 0], minlength=self.capacity.size)
         self.relaxing = Relaxing(read.scored)
@@ -38,6 +39,10 @@ class WhyNone:
 
     def of(self, mentee: int) -> dict:
         """The reason of one mentee, for coordinators: never another person's answer."""
+        return {**self.reason(mentee), "first": self.read.first_words(mentee)}
+
+    def reason(self, mentee: int) -> dict:
+        """Of what kind it is, in words, with the changes that would match them."""
         possible = self.scores[mentee] >= 0
         if self.read.mentees[mentee].pk in self.left:
             return {"kind": BY_HAND, "words": _("Left without a mentor by hand."), "ways": []}

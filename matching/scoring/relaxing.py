@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from matching.scoring.answers import Bools, Ints, Said, plain
+from matching.scoring.answers import Bools, Ints, Said
 from matching.scoring.rules import Rule
 from matching.scoring.rules.base import in_a_sentence
-from matching.scoring.rules.hard import OrdinalDistance, steps_above
+from matching.scoring.rules.hard import NUMBERS, OrdinalDistance, steps_above
 from matching.scoring.score import RuleTable, Scored
 
 NOTHING = np.int64(-(2**50))  # the worth of what cannot be
 MOST_TOGETHER = 3  # more rules than this at once are no advice
 MOST_NUMBER = 1_000
+# Rules that keep people safe or apart: never proposed to be let go.
+FIRM = {"never_named", "must_say", "number_between"}
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,10 @@ class Relaxing:
 
     def __init__(self, scored: Scored) -> None:
         self.scored = scored
-        self.hard = [table for table in scored.tables if table.rule.hard]
-        self.mentors_said: dict[str, list[tuple[Said, ...]]] = {}
+        hard = [table for table in scored.tables if table.rule.hard]
+        self.hard = [table for table in hard if table.rule.kind not in FIRM]
+        self.firm = [table for table in hard if table.rule.kind in FIRM]
+        self.said: dict[str, tuple[Ints, list[tuple[Said, ...]], list[tuple[Said, ...]]]] = {}
 
     def ways(self, mentee: int, possible: Bools, losses: Ints) -> list[Way]:
         """The ways by letting go of one rule, the best first; of several at once only where no single one does.
@@ -50,6 +54,8 @@ class Relaxing:
         `possible` (N,) says with whom it could be if no rule stood against it, `losses` (N,) what a place with each
         mentor costs the others.
         """
+        for firm in self.firm:
+            possible = possible & (firm.row(mentee) >= 0)
         forbids = np.array([table.row(mentee) < 0 for table in self.hard], dtype=np.bool_)
         forbids = forbids.reshape(len(self.hard), losses.size)
         count = forbids.sum(axis=0)
@@ -106,7 +112,7 @@ class Relaxing:
                 best = self.nearest_number(rule, name, number, step, mentee, mentors)
                 if best is not None:
                     looser = with_number(rule, name, best)
-                    return f"“{looser.default_sentence().rstrip('.')}” instead of {number}", self.row(looser, mentee)
+                    return words_of(looser, abs(best - number), best, label), self.row(looser, mentee)
         return f"setting aside “{rule.sentence().rstrip('.')}”", np.zeros(mentors.size, dtype=np.int64)
 
     def nearest_number(self, rule: Rule, name: str, number: int, step: int, mentee: int, mentors: Bools) -> int | None:
@@ -124,11 +130,22 @@ class Relaxing:
     def row(self, rule: Rule, mentee: int) -> Ints:
         """The points of one mentee with every mentor by a looser form of a rule."""
         table = next(each for each in self.hard if each.rule.id == rule.id)
-        if rule.id not in self.mentors_said:
-            self.mentors_said[rule.id] = self.scored.mentors.coded(rule.keys("mentor"))[1]
-        said = tuple(plain(self.scored.mentees.value(key, mentee)) for key in rule.keys("mentee"))
-        points: Ints = rule.table([said], self.mentors_said[rule.id])[0][table.mentors]
+        if rule.id not in self.said:
+            codes, mentees_said = self.scored.mentees.coded(rule.keys("mentee"))
+            self.said[rule.id] = codes, mentees_said, self.scored.mentors.coded(rule.keys("mentor"))[1]
+        codes, mentees_said, mentors_said = self.said[rule.id]
+        points: Ints = rule.table([mentees_said[codes[mentee]]], mentors_said)[0][table.mentors]
         return points
+
+
+def words_of(looser: Rule, less: int, number: int, label: str) -> str:
+    """A rule with a looser number in words."""
+    count = NUMBERS.get(less, str(less))
+    if looser.kind == "common_hours":
+        return f"{count} common {'hour' if less == 1 else 'hours'} a week less"
+    if looser.kind == "numbers_within":
+        return f"allowing {number} apart in {label}"
+    return f"it being enough that: {looser.default_sentence().rstrip('.')}"
 
 
 def with_number(rule: Rule, name: str, number: int) -> Rule:
