@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from matching import scoring, tables
 from matching.models import Policy
@@ -28,7 +30,8 @@ class RuleLine:
     sentence: str
     hard: bool
     highest: int
-    cost: scoring.RuleCost | None
+    # What a hard rule costs the people of now, in words.
+    cost: str
     errors: list[str]
 
 
@@ -59,8 +62,7 @@ def overview(program, user, asked, now) -> Overview:
         read = tables.read(program, rules, now=now)
     except PolicyError:
         read = None
-    costs = {cost.rule_id: cost for cost in scoring.costs(read.scored)} if read else {}
-    lines = lines_of(rules, asked, costs)
+    lines = lines_of(rules, asked, costs_of(read) if read and read.mentees and read.mentors else {})
     if read is None or not read.mentors or not lines:
         return Overview(version, rules, lines, read, [], 0, [])
     alone = (read.scored.matrix < 0).all(axis=1).nonzero()[0].tolist()
@@ -103,6 +105,36 @@ def first_sentence(line: scoring.First, asked) -> str:
     return _("Whoever is on the waiting list, the longest first")
 
 
+def costs_of(read: tables.Tables) -> dict[str, str]:
+    """What each hard rule (by id) costs: whom it leaves without anybody by itself, and who would have somebody without
+    it."""
+    alone = np.flatnonzero((read.scored.matrix < 0).all(axis=1))
+    hard = [table for table in read.scored.tables if table.rule.hard]
+    # Only those with nobody: a row of each rule for them, so that a large program costs no more than it must.
+    forbids = [table.points[table.mentees[alone]][:, table.mentors] < 0 for table in hard]
+    times = read.scored.excluded[alone] + sum((each.astype(np.int16) for each in forbids), np.int16(0))
+    freed = [int((times - each == 0).any(axis=1).sum()) for each in forbids]
+    found = zip(hard, scoring.costs(read.scored), freed, strict=True)
+    return {table.rule.id: cost_words(cost, freed) for table, cost, freed in found}
+
+
+def cost_words(cost: scoring.RuleCost, freed: int) -> str:
+    said = []
+    if cost.mentees or cost.mentors:
+        mentees = ngettext("%(count)s mentee", "%(count)s mentees", cost.mentees) % {"count": cost.mentees}
+        mentors = ngettext("%(count)s mentor", "%(count)s mentors", cost.mentors) % {"count": cost.mentors}
+        left = [words for words, count in ((mentees, cost.mentees), (mentors, cost.mentors)) if count]
+        said.append(_("By itself it leaves %(people)s without anybody.") % {"people": _(" and ").join(left)})
+    if freed:
+        words = ngettext(
+            "Without it %(count)s mentee who has nobody would have a possible mentor.",
+            "Without it %(count)s mentees who have nobody would have a possible mentor.",
+            freed,
+        )
+        said.append(words % {"count": freed})
+    return " ".join(said) or _("It leaves nobody without a partner.")
+
+
 def line_of(place: int, rule: dict, asked, costs: dict) -> RuleLine:
     """A rule in words, or what is wrong with it now."""
     kind = scoring.KINDS.get(rule.get("kind", ""))
@@ -110,7 +142,7 @@ def line_of(place: int, rule: dict, asked, costs: dict) -> RuleLine:
     try:
         parsed = scoring.parse_policy({"rules": [rule]}, asked.labels("mentee"), asked.labels("mentor")).rules[0]
     except PolicyError as wrong:
-        return RuleLine(place, rule.get("kind", ""), label, "", False, 0, None, [said for _path, said in wrong.errors])
+        return RuleLine(place, rule.get("kind", ""), label, "", False, 0, "", [said for _path, said in wrong.errors])
     return RuleLine(
         place,
         parsed.kind,
@@ -118,7 +150,7 @@ def line_of(place: int, rule: dict, asked, costs: dict) -> RuleLine:
         parsed.sentence(),
         parsed.hard,
         parsed.highest(),
-        costs.get(rule.get("id") or f"{parsed.kind}-{place + 1}"),
+        costs.get(rule.get("id") or f"{parsed.kind}-{place + 1}", ""),
         [],
     )
 

@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 MOST_PLACES = 50
 # The reason of each unmatched person costs a search; past this many the rest are told that places are too few.
 MOST_EXPLAINED = 200
-QUESTION_FIELDS = ("mentee", "mentor", "asked")
+QUESTION_FIELDS = ("mentee", "mentor", "asked", "question")
 
 
 class Wrong(ValueError):
@@ -127,6 +127,8 @@ def policy_for(data: Any, mentees: People, mentors: People) -> scoring.Policy:
     keys = {people.role: _keys_by_name(people.labels) for people in (mentees, mentors)}
     if isinstance(data, Mapping) and isinstance(data.get("rules"), list):
         data = {**data, "rules": [_renamed(rule, keys) for rule in data["rules"]]}
+    if isinstance(data, Mapping) and isinstance(data.get("first"), list):
+        data = {**data, "first": [_renamed(line, keys) for line in data["first"]]}
     return scoring.parse_policy(data, mentees.labels, mentors.labels)
 
 
@@ -229,16 +231,30 @@ class Outcome:
 def match(policy: scoring.Policy, mentees: People, mentors: People) -> Outcome:
     """The best matching of two sides: the same people give the same pairs in whatever order their lines come."""
     shape = len(mentees.people), len(mentors.people)
+    scoring.fill_who(policy.rules, *(([(p.email, p.name) for p in s.people], s.answers) for s in (mentees, mentors)))
     scored = scoring.score(policy, mentees.answers, mentors.answers, excluded=_same(mentees, mentors), shape=shape)
     solution = solve(
         scored.matrix,
         np.array(mentors.places, dtype=np.int64),
         coverage_first=policy.coverage_first,
+        priority=_priority(policy, mentees),
         floor_levels=policy.floor_levels if policy.coverage_first else 0,
         mentee_order=_order(mentees.people),
         mentor_order=_order(mentors.people),
     )
     return Outcome(mentees, mentors, scored, solution)
+
+
+def _priority(policy: scoring.Policy, mentees: People) -> Ints:
+    """Who goes first, by the answers the policy names; a file knows nothing of waiting lists."""
+    lines = [line for line in policy.first if line.question]
+    return np.array(
+        [
+            next((n for n, line in enumerate(lines) if line.said(mentees.answers[line.question][i])), len(lines))
+            for i in range(len(mentees.people))
+        ],
+        dtype=np.int64,
+    )
 
 
 def _same(mentees: People, mentors: People) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from matching import asking, first, scoring
 from matching.models import KeptApart, Pairing, PairingState
-from matching.own import OWN, fill_who
+from matching.own import OWN
 from programs.models import Membership, MembershipState, Program
 from questions.models import Answer, Question, Readers
 
@@ -237,6 +237,11 @@ def first_words(program: Program, rules: dict, mentees: list[Membership], now: d
     return {mentee.pk: words_of_turn(asked, turn) for mentee, turn in zip(mentees, found, strict=True)}
 
 
+def known(members: list[Membership]) -> list[tuple[str | None, str]]:
+    """What each of these may be named by."""
+    return [(member.user.email, member.user.name) for member in members]
+
+
 def read(program: Program, rules: dict, *, now: datetime, mentees=None, mentors=None) -> Tables:
     """Everybody to match (or the members in these querysets), scored; PolicyError if the rules cannot be read."""
     asked = asked_in(program)
@@ -251,7 +256,7 @@ def read(program: Program, rules: dict, *, now: datetime, mentees=None, mentors=
             keys[side].add(key)
     keys["mentee"] |= {line.question for line in policy.first if line.question}
     answers = columns(left, mentee_rows, keys["mentee"], now), columns(right, mentor_rows, keys["mentor"], now)
-    fill_who(policy.rules, ((left, answers[0]), (right, answers[1])))
+    scoring.fill_who(policy.rules, (known(left), answers[0]), (known(right), answers[1]))
     mentor_at = {mentor.user_id: j for j, mentor in enumerate(right)}
     themselves = [(i, mentor_at[m.user_id]) for i, m in enumerate(left) if m.user_id in mentor_at]
     former = former_pairs(program, left, right) if policy.never_again else frozenset()

@@ -2,6 +2,7 @@
 
 from matching.scoring.answers import WHO, Answers, SideName, Value
 from matching.scoring.first import DEFAULT_FIRST, FIRST_KINDS, First
+from matching.scoring.names import fill_who
 from matching.scoring.policy import HIGHEST_SCORE, MOST_APART, Policy, PolicyError, parse_policy
 from matching.scoring.rules import FORBIDDEN, KINDS, Field, Rule, Used, rule_kind
 from matching.scoring.score import (
@@ -43,6 +44,7 @@ __all__ = [
     "Value",
     "coordinator_words",
     "costs",
+    "fill_who",
     "pair_words",
     "parse_policy",
     "reasons",

