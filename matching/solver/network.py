@@ -14,15 +14,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from matching.solver.core import FAR, FREE, Bidding, Core
+from matching.solver.bids import FAR, FREE, Bidding, Core
 from matching.solver.crowd import Crowd
 from matching.solver.problem import BLOCK, Bools, Ints
 
 GONE = -2  # a row taken out of the network altogether
 Moves: TypeAlias = tuple[Ints, Ints]
 
-MANY = 32  # so many free rows are placed together as long as one search places FEW or more
-FEW = 6
+MANY = 8  # so many free rows are placed together as long as one search places FEW or more
+FEW = 1
 TURNS = 8
 
 

@@ -11,9 +11,7 @@ class NotProved(ArithmeticError):
     """The solver's answer and its prices do not prove each other; it must not be used."""
 
 
-def prove(
-    cost: Ints, capacity: Ints, place: Ints, prices: Ints, largest: int = LARGEST_COST
-) -> tuple[int, int]:
+def prove(cost: Ints, capacity: Ints, place: Ints, prices: Ints, largest: int = LARGEST_COST) -> tuple[int, int]:
     """What the placement costs and what its prices prove it must cost at least; NotProved unless they are equal.
 
     `cost` (rows, columns), `capacity` and `prices` (columns,), `place` (rows,) a column. Whatever the placement, its

@@ -121,9 +121,7 @@ def solve_problem(problem: Problem, start: Solution | None = None) -> Solution:
     if problem.coverage_first and problem.floor_levels:
         network, thresholds, steps = with_floor(problem, costs, network)
     network.lower_prices()
-    primal, dual = prove(
-        network.cost, network.capacity, network.place, network.prices, costs.forbidden - 1
-    )
+    primal, dual = prove(network.cost, network.capacity, network.place, network.prices, costs.forbidden - 1)
     return answer(problem, costs, network, thresholds, steps, (primal, dual))
 
 

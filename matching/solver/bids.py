@@ -40,21 +40,32 @@ class Core:
         as there is room for, each row begins to take them somewhere else.
         """
         shift = max(self.mentors - 1, 1).bit_length()
-        column = np.arange(self.mentors, dtype=np.int64)
+        alone = self.costs[:, -1]
+        small = int(alone.max(initial=0)) + 2 << shift < 2**31
+        kind = np.int32 if small else np.int64
+        column, charge = np.arange(self.mentors, dtype=kind), prices[:-1].astype(self.cost.dtype)
         for begin in range(0, rows.size, BLOCK):
             part = rows[begin : begin + BLOCK]
-            turn = (part * MIX % 2**32) * self.mentors >> 32
-            keys = self.cost[part, :-1] + prices[:-1]
+            turn = ((part * MIX % 2**32) * self.mentors >> 32).astype(kind)
+            at_prices = self.cost[part, :-1] + charge
+            # What is dearer than going unmatched is all the same.
+            keys = np.minimum(at_prices, (alone[part, None] + 1).astype(at_prices.dtype)).astype(kind)
             keys <<= shift
-            keys |= (column - turn[:, None]) % self.mentors
+            turned = column + (self.mentors - turn)[:, None]
+            turned -= self.mentors * (turned >= self.mentors)
+            keys |= turned
             if self.size < self.mentors:
                 keys.partition(self.size, axis=1)
                 self.beyond[part] = keys[:, self.size] >> shift
                 keys = keys[:, : self.size]
             keys.sort(axis=1)
-            found = ((keys & (2**shift - 1)) + turn[:, None]) % self.mentors
+            found = ((keys & (2**shift - 1)) + turn[:, None]).astype(np.int64) % self.mentors
             self.columns[part, :-1] = found
             self.costs[part, :-1] = self.cost[part[:, None], found]
+
+    def of(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The cores of these rows: columns and costs."""
+        return self.columns[rows], self.costs[rows]
 
     def at_prices(self, rows: Ints, prices: Ints) -> Ints:
         """What the columns of these rows' cores cost now; rows whose cores have become too dear get new ones first."""
