@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matching.solver.network import FAR, FREE, GONE, Network
-from matching.solver.problem import FORBIDDEN, Bools, Ints, values_of
+from matching.solver.problem import Bools, Ints, value_of
 from matching.solver.solve import Solution, assigned, solve_problem
 
 
@@ -150,18 +150,14 @@ def column_of(solution: Solution, mentor: int) -> int:
 
 def change_to(solution: Solution, after: Ints, floor_kept: bool = True) -> Change:
     """The difference between the solution and another assignment."""
-    values = values_of(solution.problem)
-
-    def summed(table: Ints, assignment: Ints) -> int:
-        pairs = np.flatnonzero(assignment >= 0)
-        return int(table[pairs, assignment[pairs]].sum())
-
     before = solution.assignment
     moved = np.flatnonzero(before != after).tolist()
+    pairs = np.flatnonzero(after >= 0)
+    total = int(solution.problem.scores[pairs, after[pairs]].sum(dtype=np.int64))
     return Change(
-        matched=int((after >= 0).sum()) - solution.matched,
-        total=summed(solution.problem.scores, after) - solution.total,
-        value=summed(values, after) - solution.value,
+        matched=pairs.size - solution.matched,
+        total=total - solution.total,
+        value=value_of(solution.problem, pairs, after[pairs]) - solution.value,
         moves=tuple(Move(mentee, int(before[mentee]), int(after[mentee])) for mentee in moved),
         floor_kept=floor_kept,
     )
@@ -186,7 +182,7 @@ def competing(solution: Solution, row: int) -> tuple[Ints, Ints]:
 
     Added are the other unmatched people for whom one of these columns is possible.
     """
-    allowed = solution.costs.scores >= 0
+    allowed = solution.costs.plain[:, :-1] < solution.costs.forbidden
     place = solution.network.place
     seen = np.zeros(allowed.shape[1] + 1, dtype=np.bool_)
     edge = np.array([row])
@@ -219,14 +215,15 @@ def cheapest_place(solution: Solution, mentee: int) -> tuple[int, Change]:
     network: Network = solution.network.copy()
     row = row_of(solution, mentee)
     network.lift(row, leave=GONE)
-    distance = np.where(solution.costs.scores[row] >= 0, solution.costs.cost[row, :-1] + network.prices[:-1], FAR)
-    distance = np.append(distance, FAR)
+    forbidden = solution.costs.forbidden
+    possible = solution.costs.plain[row, :-1] < forbidden
+    distance = np.append(np.where(possible, solution.costs.cost[row, :-1] + network.prices[:-1], FAR), FAR)
     offset = distance.min()
     distance[distance < FAR] -= offset
     came_from = np.full(network.columns, FREE, dtype=np.int64)
-    network.prices[-1] = FORBIDDEN  # so that nobody becomes unmatched on the way
+    network.prices[-1] = forbidden  # so that nobody becomes unmatched on the way
     network.explore(distance, came_from)
-    worth = np.where(distance < FORBIDDEN // 2, distance - network.prices, FAR)
+    worth = np.where(distance < forbidden // 2, distance - network.prices, FAR)
     worth[-1] = FAR
     end = int(worth.argmin())
     first = network.shift(end, came_from)

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.solver.problem import HIGHEST_SCORE, Bools, Ints
+from matching.solver.problem import Bools, Costs, Ints
 
 FREE = -1
 NO_FLOOR = -1
-ANY = np.int64(2 * HIGHEST_SCORE)  # the score of going unmatched where somebody of the class has to
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,19 +37,20 @@ class Level:
 class Cover:
     """A search for a placement of everybody at or above a score of their own, where going unmatched is also a place."""
 
-    def __init__(self, scores: Ints, capacity: Ints, classes: Ints, place: Ints) -> None:
-        rows, self.mentors = scores.shape
+    def __init__(self, costs: Costs, place: Ints) -> None:
+        self.losses, self.top = costs.plain[:, :-1], costs.top
+        rows, self.mentors = self.losses.shape
+        classes, capacity = costs.classes, costs.capacity[:-1]
         unmatched = place == self.mentors
         scarce = np.unique(classes[unmatched])
-        extra = np.full((rows, scarce.size), -1, dtype=np.int64)
+        self.allowed = np.zeros((rows, self.mentors + scarce.size), dtype=np.bool_)
         left_out = np.zeros(scarce.size, dtype=np.int64)
         self.place = place.copy()
         for index, each in enumerate(scarce.tolist()):
-            extra[classes == each, index] = ANY
+            self.allowed[classes == each, self.mentors + index] = True
             out = unmatched & (classes == each)
             left_out[index] = out.sum()
             self.place[out] = self.mentors + index
-        self.scores = np.hstack([scores, extra])
         self.capacity = np.concatenate([capacity, left_out])
         self.taken = np.bincount(self.place, minlength=self.capacity.size)
         self.classes = classes
@@ -58,7 +58,7 @@ class Cover:
 
     def highest_conceivable(self, active: Bools) -> int:
         """A score the lowest of the active rows cannot exceed, whatever is done."""
-        best = self.scores[:, : self.mentors].max(axis=1, initial=-1)
+        best = self.best()
         highest = int(best.max(initial=0)) + 1
         for each in np.unique(self.classes[active]).tolist():
             own = np.sort(best[active & (self.classes == each)])
@@ -67,12 +67,20 @@ class Cover:
                 highest = min(highest, int(own[out]))
         return highest
 
+    def best(self) -> Ints:
+        """The highest score of each row, below 0 where nothing is possible."""
+        least = self.losses.min(axis=1, initial=self.top + 1)
+        found: Ints = self.top - least.astype(np.int64)
+        return found
+
     def reach(self, thresholds: Ints) -> tuple[Ints, Ints] | None:
         """Places everybody at or above their thresholds; where that fails, the rows and columns that are stuck.
 
         The present placement is the start; it is left changed, with some rows free, when it fails.
         """
-        allowed = self.scores >= np.maximum(thresholds, 0)[:, None]
+        allowed = self.allowed
+        most = (self.top - np.maximum(thresholds, 0)).astype(self.losses.dtype)
+        np.less_equal(self.losses, most[:, None], out=allowed[:, : self.mentors])
         placed = np.flatnonzero(self.place != FREE)
         below = placed[~allowed[placed, self.place[placed]]]
         np.subtract.at(self.taken, self.place[below], 1)
@@ -127,7 +135,13 @@ class Cover:
         """The best score by which one of these rows could go to another column, or -1."""
         outside = np.ones(self.capacity.size, dtype=np.bool_)
         outside[columns] = False
-        return int(self.scores[np.ix_(rows, np.flatnonzero(outside))].max(initial=-1))
+        ways = self.losses[np.ix_(rows, np.flatnonzero(outside[: self.mentors]))]
+        return self.top - int(ways.min(initial=self.top + 1))
+
+    def lowest(self, rows: Bools) -> int:
+        """The lowest score of these rows where they are placed; going unmatched is above every score."""
+        held = np.flatnonzero(rows & (self.place < self.mentors))
+        return self.top - int(self.losses[held, self.place[held]].max(initial=-1))
 
 
 def raise_floor(cover: Cover, active: Bools, thresholds: Ints, low: int) -> int:
@@ -144,8 +158,7 @@ def raise_floor(cover: Cover, active: Bools, thresholds: Ints, low: int) -> int:
         halve = not halve
         stuck = cover.reach(np.where(active, trial, thresholds))
         if stuck is None:
-            lowest = int(cover.scores[active, cover.place[active]].min())
-            low = max(trial, min(lowest, high))
+            low = max(trial, min(cover.lowest(active), high))
             good = cover.place.copy(), cover.taken.copy()
         else:
             rows, columns = stuck
@@ -155,22 +168,23 @@ def raise_floor(cover: Cover, active: Bools, thresholds: Ints, low: int) -> int:
     return low
 
 
-def levels(scores: Ints, capacity: Ints, classes: Ints, exempt: Bools, place: Ints) -> Iterator[Level]:
+def levels(costs: Costs, place: Ints) -> Iterator[Level]:
     """Each level of the floor in turn, from a placement that matches as many of each class as possible.
 
-    `scores` (rows, N), negative where forbidden; `place` (rows,) a column, N if unmatched; exempt rows have no floor.
+    `place` (rows,) is a column, the last if unmatched; exempt rows have no floor. Only where coverage comes first.
     """
-    cover = Cover(scores, capacity, classes, place)
+    cover = Cover(costs, place)
     thresholds = np.full(place.size, NO_FLOOR, dtype=np.int64)
-    active = ~exempt
+    active = ~costs.exempt
     low = 0
+    highest = int(cover.best().max(initial=0))
     while active.any():
         low = raise_floor(cover, active, thresholds, low)
-        if low > int(scores.max(initial=0)):
+        if low > highest:
             return  # the active rows could all go unmatched: nothing is left to raise
         thresholds = np.where(active, low, thresholds)
         frozen, rivals = np.zeros_like(active), np.zeros_like(active)
-        mentors = np.zeros(scores.shape[1], dtype=np.bool_)
+        mentors = np.zeros(cover.mentors, dtype=np.bool_)
         while active.any():
             stuck = cover.reach(np.where(active, low + 1, thresholds))
             if stuck is None:
@@ -186,6 +200,6 @@ def levels(scores: Ints, capacity: Ints, classes: Ints, exempt: Bools, place: In
             rows=np.flatnonzero(frozen),
             rivals=np.flatnonzero(rivals),
             columns=np.flatnonzero(mentors),
-            places=int(capacity[mentors].sum()),
+            places=int(cover.capacity[: mentors.size][mentors].sum()),
         )
         low += 1

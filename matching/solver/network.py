@@ -14,33 +14,35 @@ from typing import TypeAlias
 
 import numpy as np
 
-from matching.solver.problem import FORBIDDEN, Bools, Ints
+from matching.solver.bids import FAR, FREE, Bidding, Core
+from matching.solver.crowd import Crowd
+from matching.solver.problem import BLOCK, Bools, Ints
 
-FREE = -1
 GONE = -2  # a row taken out of the network altogether
-FAR = np.int64(2**62)
 Moves: TypeAlias = tuple[Ints, Ints]
 
-SLOW_ROUNDS = 4  # rounds of bids end after so many with less than this share of all rows placed anew
-SMALL_SHARE = 0.02
+MANY = 8  # so many free rows are placed together as long as one search places FEW or more
+FEW = 1
+TURNS = 8
 
 
 class Network:
     """A placement of rows in columns with prices, and the steps that make it the cheapest."""
 
-    def __init__(self, cost: Ints, capacity: Ints) -> None:
+    def __init__(self, cost: Ints, capacity: Ints, forbidden: int) -> None:
         self.cost = cost
+        self.forbidden = forbidden
         self.capacity = capacity.copy()
         self.rows, self.columns = cost.shape
         self.prices = np.zeros(self.columns, dtype=np.int64)
         self.place = np.full(self.rows, FREE, dtype=np.int64)
         self.taken = np.zeros(self.columns, dtype=np.int64)
         self.known_moves: dict[int, Moves] = {}
-        self.stats = {"rounds": 0, "paths": 0, "columns_searched": 0, "pulls": 0}
+        self.stats = {"rounds": 0, "searches": 0, "paths": 0, "columns_searched": 0, "pulls": 0}
 
     def copy(self, cost: Ints | None = None) -> Network:
         """The same placement and prices to go on from, over other costs where they are given."""
-        other = Network(self.cost if cost is None else cost, self.capacity)
+        other = Network(self.cost if cost is None else cost, self.capacity, self.forbidden)
         other.prices = self.prices.copy()
         other.place = self.place.copy()
         other.taken = self.taken.copy()
@@ -73,7 +75,7 @@ class Network:
         if known is None:
             members = self.members(column)
             if members.size == 0:
-                known = (np.full(self.columns, FORBIDDEN), np.full(self.columns, FREE))
+                known = (np.full(self.columns, self.forbidden), np.full(self.columns, FREE))
             else:
                 extra = self.cost[members] - self.cost[members, column][:, None]
                 who = extra.argmin(axis=0)
@@ -84,65 +86,63 @@ class Network:
     # From any state to the cheapest placement
 
     def settle(self, bidding: bool = False) -> None:
-        """Places every free row and leaves no price above 0 on a column with room: the cheapest placement."""
-        if bidding and self.columns > 1:
-            self.hold_rounds()
+        """Places every free row and leaves no price above 0 on a column with room: the cheapest placement.
+
+        With `bidding`, from an empty placement, rounds of bids come first. Many free rows are placed together over the
+        cores alone; what that leaves dearer than it need be is found by one look at all pairs, and placed again.
+        """
+        if bidding or int((self.place == FREE).sum()) >= MANY:
+            core = Core(self.cost, self.prices)
+            if bidding:
+                self.hold_rounds(core)
+            for _ in range(TURNS):
+                self.place_together(core)
+                freed = self.loosen()
+                if freed.size < MANY:
+                    break
+                core.pick(freed, self.prices)
         for row in np.flatnonzero(self.place == FREE).tolist():
             self.insert(row)
         for column in np.flatnonzero((self.taken < self.capacity) & (self.prices > 0)).tolist():
             while self.taken[column] < self.capacity[column] and self.prices[column] > 0:
                 self.pull(column)
 
-    def loosen(self) -> None:
-        """Frees every row that is not tight, and the last ones of a column that holds too many."""
-        at_prices = self.cost + self.prices
+    def loosen(self) -> Ints:
+        """Frees every row that is not tight, and the last ones of a column that holds too many; who was freed."""
+        own = np.full(self.rows, FAR)
         placed = np.flatnonzero(self.place != FREE)
-        own = at_prices[placed, self.place[placed]]
-        for row in placed[own > at_prices[placed].min(axis=1)].tolist():
-            self.lift(row)
+        own[placed] = self.cost[placed, self.place[placed]] + self.prices[self.place[placed]]
+        freed = placed[own[placed] > self.cheapest()[placed]].tolist()
         for column in np.flatnonzero(self.taken > self.capacity).tolist():
-            for row in self.members(column)[self.capacity[column] :].tolist():
-                self.lift(row)
+            members = self.members(column)
+            freed += members[np.isin(members, freed, invert=True)][self.capacity[column] :].tolist()
+        for row in freed:
+            self.lift(row)
+        return np.array(freed, dtype=np.int64)
 
-    def hold_rounds(self) -> None:
-        """All free rows bid at once, round after round, until rounds bring little; only from an empty placement.
+    def cheapest(self) -> Ints:
+        """What each row's cheapest column costs at the present prices."""
+        prices = self.prices.astype(self.cost.dtype)
+        found = np.empty(self.rows, dtype=np.int64)
+        for begin in range(0, self.rows, BLOCK):
+            found[begin : begin + BLOCK] = (self.cost[begin : begin + BLOCK] + prices).min(axis=1)
+        return found
 
-        A bid is the price at which the second choice is as good. A column keeps its highest bids, and its price becomes
-        the highest bid it ever refused, so that it stays the best choice of those it kept.
-        """
-        bids = np.zeros(self.rows, dtype=np.int64)
-        slow = 0
-        while slow < SLOW_ROUNDS:
-            free = np.flatnonzero(self.place == FREE)
-            if free.size == 0:
-                break
-            self.bid(free, bids)
-            self.stats["rounds"] += 1
-            progress = free.size - int((self.place == FREE).sum())
-            slow += progress < SMALL_SHARE * self.rows
+    def hold_rounds(self, core: Core) -> None:
+        """Bids from an empty placement."""
+        bidding = Bidding(core, self.capacity, self.place, self.prices)
+        bidding.hold()
+        self.stats["rounds"] += bidding.rounds
         self.taken = np.bincount(self.place[self.place != FREE], minlength=self.columns).astype(np.int64)
         self.known_moves.clear()
 
-    def bid(self, free: Ints, bids: Ints) -> None:
-        """One round: the free rows bid, the columns choose, prices rise."""
-        at_prices = self.cost[free] + self.prices
-        line = np.arange(free.size)
-        best = at_prices.argmin(axis=1)
-        best_value = at_prices[line, best]
-        at_prices[line, best] = FAR
-        bids[free] = np.minimum(self.prices[best] + at_prices.min(axis=1) - best_value, FAR)
-        self.place[free] = best
-        wanted = np.zeros(self.columns, dtype=np.bool_)
-        wanted[best] = True
-        rows = np.flatnonzero(wanted[self.place] & (self.place != FREE))
-        rows = rows[np.lexsort((rows, -bids[rows], self.place[rows]))]
-        column = self.place[rows]
-        first = np.searchsorted(column, column)
-        rank = np.arange(rows.size) - first
-        room = self.capacity[column]
-        self.place[rows[rank >= room]] = FREE
-        loudest = rows[rank == room]
-        self.prices[column[rank == room]] = bids[loudest]
+    def place_together(self, core: Core) -> None:
+        """Places free rows many at a time, until there are few or a search places few."""
+        crowd = Crowd(core, self.capacity, self.place, self.taken, self.prices)
+        while int((self.place == FREE).sum()) >= MANY and crowd.place_some() >= FEW:
+            pass
+        self.stats["searches"] += crowd.searches
+        self.known_moves.clear()
 
     # Shortest chains of moves
 
@@ -180,7 +180,7 @@ class Network:
         done = np.zeros(self.columns, dtype=np.bool_)
         while True:
             reach = ahead.min()
-            if reach >= FORBIDDEN // 2:
+            if reach >= self.forbidden // 2:
                 return FREE, done
             ready = np.flatnonzero(ahead == reach)
             if ends is not None and ends[ready].any():

@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+Ints = NDArray[Any]  # whole numbers, mostly of 64 bits
 Bools = NDArray[np.bool_]
 
 HIGHEST_SCORE = 1_000_000
-FORBIDDEN = np.int64(2**60)  # the cost of a pair that may not be; nothing possible ever costs as much
-LARGEST_COST = 2**56  # what a possible pair, or staying unmatched, may cost at most
+FORBIDDEN = 2**46  # the cost of a pair that may not be; nothing possible ever costs as much
+LARGEST_COST = 2**44  # what a possible pair, or staying unmatched, may cost at most
+# The same where costs are so small that half the memory will do, as they are for nearly everybody.
+SMALL_FORBIDDEN = 2**30
+LARGEST_SMALL_COST = 2**27
+BLOCK = 256  # rows looked at together, so that what is worked out for them stays near at hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +42,17 @@ class Problem:
 class Costs:
     """The problem of everybody who is not pinned, in the program's order, with "unmatched" as the last column.
 
-    `cost` (rows, N + 1) is what each pair costs, `capacity` (N + 1,) the places the pins leave, `mentee_of` (rows,) and
-    `mentor_of` (N,) say who stands where, and `classes` (rows,) is each row's priority class, counted from 0.
+    `cost` (rows, N + 1) is what each pair costs, `forbidden` where it may not be; `plain` is the same without bonuses
+    for pairs kept, and `top` less it the score where every score counts once. `capacity` (N + 1,) are the places the
+    pins leave, `mentee_of` (rows,) and `mentor_of` (N,) say who stands where, and `classes` (rows,) is each row's
+    priority class, counted from 0.
     """
 
     cost: Ints
+    plain: Ints
+    forbidden: int
+    top: int
     capacity: Ints
-    scores: Ints
     exempt: Bools
     classes: Ints
     mentee_of: Ints
@@ -105,7 +113,7 @@ def read_problem(scores: Any, capacity: Any, **given: Any) -> Problem:
     if given["priority"] is not None:
         priority = whole_numbers("priority", given["priority"], (mentees,))
     problem = Problem(
-        scores=np.maximum(table, -1),
+        scores=np.maximum(table, -1).astype(np.int32),
         capacity=places,
         priority=priority,
         coverage_first=bool(given["coverage_first"]),
@@ -153,12 +161,10 @@ def check_pins(problem: Problem) -> None:
         left[mentor] -= 1
 
 
-def values_of(problem: Problem) -> Ints:
-    """What each pair is worth: its score, and the bonus where it is kept; meaningless where forbidden."""
-    values = problem.scores.copy()
-    kept = np.flatnonzero(problem.keep >= 0)
-    values[kept, problem.keep[kept]] += problem.keep_bonus
-    return values
+def value_of(problem: Problem, mentees: Ints, mentors: Ints) -> int:
+    """What these pairs are worth together: their scores, and the bonus where they are kept."""
+    kept = int((problem.keep[mentees] == mentors).sum())
+    return int(problem.scores[mentees, mentors].sum(dtype=np.int64)) + kept * problem.keep_bonus
 
 
 def build_costs(problem: Problem) -> Costs:
@@ -171,33 +177,51 @@ def build_costs(problem: Problem) -> Costs:
     mentee_of = problem.mentee_order[problem.pins[problem.mentee_order] < 0]
     mentor_of = problem.mentor_order
     rows, columns = mentee_of.size, mentor_of.size
-    pinned = problem.pins[problem.pins >= 0]
-    scores = problem.scores[np.ix_(mentee_of, mentor_of)]
-    values = values_of(problem)[np.ix_(mentee_of, mentor_of)]
     classes = np.unique(problem.priority[mentee_of], return_inverse=True)[1].astype(np.int64).reshape(rows)
-    top = int(values[scores >= 0].max(initial=0))
-    cost = np.full((rows, columns + 1), FORBIDDEN, dtype=np.int64)
+    top = int(problem.scores.max(initial=0)) + problem.keep_bonus * bool((problem.keep >= 0).any())
     if problem.coverage_first:
-        steps = int(classes.max(initial=0)) + 1
+        unit, steps = 1, int(classes.max(initial=0)) + 1
         beyond = (min(rows, columns) + 2) * (top + 1)
+        alone = (steps - classes) * beyond
         if steps * beyond > LARGEST_COST:
             raise ValueError("There are too many priority classes for so many people.")
-        cost[:, :-1] = np.where(scores >= 0, top - values, FORBIDDEN)
-        cost[:, -1] = (steps - classes) * beyond
     else:
         unit = rows + 1
+        alone = np.full(rows, top * unit + 1, dtype=np.int64)
         if (top + 1) * unit > LARGEST_COST:
             raise ValueError("There are too many people for scores as high as these.")
-        cost[:, :-1] = np.where(scores >= 0, (top - values) * unit, FORBIDDEN)
-        cost[:, -1] = top * unit + 1
+    small = int(alone.max(initial=0)) <= LARGEST_SMALL_COST
+    forbidden = SMALL_FORBIDDEN if small else FORBIDDEN
+    plain = np.empty((rows, columns + 1), dtype=np.int32 if small else np.int64)
+    for begin in range(0, rows, BLOCK):
+        part = problem.scores[np.ix_(mentee_of[begin : begin + BLOCK], mentor_of)].astype(plain.dtype)
+        plain[begin : begin + BLOCK, :-1] = np.where(part >= 0, (top - part) * unit, forbidden)
+    plain[:, -1] = alone
+    pinned = problem.pins[problem.pins >= 0]
     enough = np.minimum(problem.capacity, problem.pins.size)
     capacity = enough - np.bincount(pinned, minlength=columns)
     return Costs(
-        cost=cost,
+        cost=with_bonus(problem, plain, mentee_of, unit, forbidden),
+        plain=plain,
+        forbidden=forbidden,
+        top=top,
         capacity=np.append(capacity[mentor_of], rows).astype(np.int64),
-        scores=scores,
         exempt=problem.floor_exempt[mentee_of],
         classes=classes,
         mentee_of=mentee_of,
         mentor_of=mentor_of,
     )
+
+
+def with_bonus(problem: Problem, plain: Ints, mentee_of: Ints, unit: int, forbidden: int) -> Ints:
+    """The costs with the bonus for pairs kept taken off; the same array where there is none."""
+    kept = np.flatnonzero(problem.keep[mentee_of] >= 0)
+    if problem.keep_bonus == 0 or kept.size == 0:
+        return plain
+    column_of = np.empty(problem.capacity.size, dtype=np.int64)
+    column_of[problem.mentor_order] = np.arange(problem.capacity.size)
+    columns = column_of[problem.keep[mentee_of[kept]]]
+    possible = plain[kept, columns] < forbidden
+    cost = plain.copy()
+    cost[kept[possible], columns[possible]] -= problem.keep_bonus * unit
+    return cost

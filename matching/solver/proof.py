@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from matching.solver.problem import LARGEST_COST, Ints
-
-BLOCK = 1024  # rows looked at together
+from matching.solver.problem import BLOCK, LARGEST_COST, Ints
 
 
 class NotProved(ArithmeticError):
     """The solver's answer and its prices do not prove each other; it must not be used."""
 
 
-def prove(cost: Ints, capacity: Ints, place: Ints, prices: Ints) -> tuple[int, int]:
+def prove(cost: Ints, capacity: Ints, place: Ints, prices: Ints, largest: int = LARGEST_COST) -> tuple[int, int]:
     """What the placement costs and what its prices prove it must cost at least; NotProved unless they are equal.
 
     `cost` (rows, columns), `capacity` and `prices` (columns,), `place` (rows,) a column. Whatever the placement, its
@@ -28,7 +26,7 @@ def prove(cost: Ints, capacity: Ints, place: Ints, prices: Ints) -> tuple[int, i
     if bool((prices < 0).any()):
         raise NotProved("A price is below 0.")
     own = cost[np.arange(rows), place]
-    if rows and int(own.max()) > LARGEST_COST:
+    if rows and int(own.max()) > largest:
         raise NotProved("A pair was made that is forbidden.")
     primal = sum(own.tolist())
     dual = -sum(p * c for p, c in zip(prices.tolist(), capacity.tolist(), strict=True))

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from matching.solver.floors import NO_FLOOR, Level, levels
 from matching.solver.network import FREE, Network
-from matching.solver.problem import FORBIDDEN, Costs, Ints, Problem, build_costs, read_problem, values_of
+from matching.solver.problem import Costs, Ints, Problem, build_costs, read_problem, value_of
 from matching.solver.proof import prove
 
 
@@ -110,7 +110,7 @@ def solve(
 def solve_problem(problem: Problem, start: Solution | None = None) -> Solution:
     """`solve` for a problem already checked."""
     costs = build_costs(problem)
-    network = Network(costs.cost, costs.capacity)
+    network = Network(costs.cost, costs.capacity, costs.forbidden)
     if start is None:
         network.settle(bidding=True)
     else:
@@ -121,7 +121,7 @@ def solve_problem(problem: Problem, start: Solution | None = None) -> Solution:
     if problem.coverage_first and problem.floor_levels:
         network, thresholds, steps = with_floor(problem, costs, network)
     network.lower_prices()
-    primal, dual = prove(network.cost, network.capacity, network.place, network.prices)
+    primal, dual = prove(network.cost, network.capacity, network.place, network.prices, costs.forbidden - 1)
     return answer(problem, costs, network, thresholds, steps, (primal, dual))
 
 
@@ -144,13 +144,11 @@ def with_floor(problem: Problem, costs: Costs, network: Network) -> tuple[Networ
     More levels never give a higher value, so if the last level costs too much, halving finds the last that does not.
     """
     steps: list[Level] = []
-    for level in levels(costs.scores, costs.capacity[:-1], costs.classes, costs.exempt, network.place):
+    for level in levels(costs, network.place):
         steps.append(level)
         if len(steps) == problem.floor_levels:
             break
-    values = values_of(problem)
-    pinned = np.flatnonzero(problem.pins >= 0)
-    before = int(values[pinned, problem.pins[pinned]].sum()) + placed_sum(values, costs, network.place)
+    before = placed_value(problem, costs, network.place)
     lowest_allowed = before - problem.floor_cost * before
     best = network
     taken, refused = 0, len(steps) + 1
@@ -159,8 +157,7 @@ def with_floor(problem: Problem, costs: Costs, network: Network) -> tuple[Networ
         tried = best.copy(above_floor(costs, steps[trial - 1].thresholds))
         tried.loosen()
         tried.settle()
-        lost = placed_sum(values, costs, network.place) - placed_sum(values, costs, tried.place)
-        if before - lost >= lowest_allowed:
+        if placed_value(problem, costs, tried.place) >= lowest_allowed:
             best, taken = tried, trial
         else:
             refused = trial
@@ -172,14 +169,15 @@ def with_floor(problem: Problem, costs: Costs, network: Network) -> tuple[Networ
 def above_floor(costs: Costs, thresholds: Ints) -> Ints:
     """The costs with every pair below its mentee's floor forbidden."""
     cost = costs.cost.copy()
-    cost[:, :-1][costs.scores < thresholds[:, None]] = FORBIDDEN
+    cost[:, :-1][costs.plain[:, :-1] > (costs.top - thresholds)[:, None]] = costs.forbidden
     return cost
 
 
-def placed_sum(table: Ints, costs: Costs, place: Ints) -> int:
-    """The sum of a table of the caller's over the pairs of a placement."""
-    rows = np.flatnonzero(place < costs.mentor_of.size)
-    return int(table[costs.mentee_of[rows], costs.mentor_of[place[rows]]].sum())
+def placed_value(problem: Problem, costs: Costs, place: Ints) -> int:
+    """What a placement and the pinned pairs are worth."""
+    assignment = assigned(problem, costs, place)
+    pairs = np.flatnonzero(assignment >= 0)
+    return value_of(problem, pairs, assignment[pairs])
 
 
 def assigned(problem: Problem, costs: Costs, place: Ints) -> Ints:
@@ -214,8 +212,8 @@ def answer(
     return Solution(
         assignment=assignment,
         matched=pairs.size,
-        total=int(problem.scores[pairs, assignment[pairs]].sum()),
-        value=int(values_of(problem)[pairs, assignment[pairs]].sum()),
+        total=int(problem.scores[pairs, assignment[pairs]].sum(dtype=np.int64)),
+        value=value_of(problem, pairs, assignment[pairs]),
         floors=floors,
         levels=found,
         prices=prices,
