@@ -455,7 +455,7 @@ def test_what_is_wrong_with_a_policy_is_said_where_it_is(data, paths):
 
 
 def test_every_kind_says_what_a_form_needs():
-    types = {"mentee_question", "mentor_question", "scale", "points", "number", "points_by_distance", "bool"}
+    types = {"mentee_question", "mentor_question", "scale", "points", "number", "points_by_distance", "bool", "texts"}
     for name, kind in KINDS.items():
         assert kind.kind == name
         assert kind.label

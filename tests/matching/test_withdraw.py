@@ -10,12 +10,12 @@ from journal.models import Entry
 from matching.actions import (
     discard,
     end_pairing,
+    leave_out,
     pair_by_hand,
     plan_of,
     publish,
     release_publications,
     send_now,
-    set_by_hand,
     withdraw,
 )
 from matching.models import Pairing, RoundState
@@ -180,7 +180,7 @@ def test_some_are_published_and_the_rest_stays_a_draft(draft, coordinator):
     assert set(Pairing.objects.open().values_list("mentee", flat=True)) == some
     assert not Letter.objects.filter(kind__contains="unmatched").exists()
     with pytest.raises(Refused, match="published already"):
-        set_by_hand(draft, lines[0].mentee, None, by=coordinator, now=SOON)
+        leave_out(draft, lines[0].mentee, by=coordinator, now=SOON)
     publish(draft, by=coordinator, now=SOON + HELD * 2)
     draft.refresh_from_db()
     assert draft.state == RoundState.PUBLISHED
