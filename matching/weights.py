@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -64,27 +64,26 @@ def chosen(read: tables.Tables, user) -> list[tuple[int, int]]:
 def samples(read: tables.Tables, rules: dict, user) -> list[Sample]:
     """The five pairs with these rules beside the saved ones; PolicyError where they cannot be read."""
     policy = tables.parsed(read.program, rules, read.asked)
-    tried = read.scored_by(policy)
-    return [
-        Sample(
-            read.mentees[i],
-            read.mentors[j],
-            read.score(i, j),
-            int(tried.matrix[i, j]),
-            parts_of(read, tried, i, j),
-        )
-        for i, j in chosen(read, user)
-    ]
+    saved = {rule.id: rule for rule in read.policy.rules}
+    # Only what was moved is scored anew: the rest says what it said.
+    moved = [rule for rule in policy.rules if saved.get(rule.id) != rule]
+    tried = read.scored_by(replace(policy, rules=tuple(moved))) if moved else None
+    return [sample_of(read, tried, {rule.id for rule in moved}, *pair) for pair in chosen(read, user)]
 
 
-def parts_of(read: tables.Tables, tried: scoring.Scored, mentee: int, mentor: int) -> list[Part]:
-    """Rule by rule, in words for coordinators; all personal wishes are one line."""
+def sample_of(read: tables.Tables, tried: scoring.Scored | None, moved: set[str], mentee: int, mentor: int) -> Sample:
+    """One pair, rule by rule, in words for coordinators; all personal wishes are one line."""
+    today = scoring.reasons(read.scored, mentee, mentor)
+    then = [reason for reason in today if reason.rule_id not in moved]
+    then += scoring.reasons(tried, mentee, mentor) if tried else []
     points: dict[str, list[int]] = {}
     words: dict[str, str] = {}
-    for place, scored in enumerate((read.scored, tried)):
-        for reason in scoring.reasons(scored, mentee, mentor):
+    for place, found in enumerate((today, then)):
+        for reason in found:
             secret = read.asked.hides((used.side, used.key) for used in reason.uses)
             at = "" if secret else reason.rule_id
             words.setdefault(at, _("Personal wishes that are met.") if secret else reason.sentence)
             points.setdefault(at, [0, 0])[place] += reason.points
-    return [Part(words[at], *both) for at, both in points.items() if any(both)]
+    parts = [Part(words[at], *both) for at, both in points.items() if any(both)]
+    totals = (sum(part.today for part in parts), sum(part.tried for part in parts))
+    return Sample(read.mentees[mentee], read.mentors[mentor], *totals, parts)

@@ -46,6 +46,7 @@ def first(request, program):
             if kind != "left" or {"kind": "left"} not in known
         ],
         "version": version,
+        "coverage_first": rules.get("coverage_first", True),
     }
     bound = forms.get(chosen)
     return render(request, "matching/first.html", program, "matching", context, 422 if bound and bound.errors else 200)
