@@ -56,8 +56,13 @@ class RuleForm(forms.Form):
         said = {"label": field.label, "required": field.required, "help_text": field.help}
         if field.type in ("mentee_question", "mentor_question"):
             side = field.type.partition("_")[0]
-            # Free times go with rules about hours, and only with them.
-            fits = {key: words for key, words in self.asked.labels(side).items() if (key == FREE) == self.kind.of_hours}
+            # Free times go with rules about hours, and only with them; a rule about one person tells what they said.
+            fits = {
+                key: words
+                for key, words in self.asked.labels(side).items()
+                if (key == FREE) == self.kind.of_hours
+                and not (self.kind.of_one and (side, key) in self.asked.sensitive)
+            }
             self.fields[field.name] = question_field(field.label, fits, required=field.required, help_text=field.help)
         elif field.type == "number":
             self.fields[field.name] = forms.IntegerField(**said, min_value=0, max_value=scoring.MOST_APART)

@@ -115,7 +115,13 @@ def costs_of(read: tables.Tables) -> dict[str, str]:
     times = read.scored.excluded[alone] + sum((each.astype(np.int16) for each in forbids), np.int16(0))
     freed = [int((times - each == 0).any(axis=1).sum()) for each in forbids]
     found = zip(hard, scoring.costs(read.scored), freed, strict=True)
-    return {table.rule.id: cost_words(cost, freed) for table, cost, freed in found}
+    return {
+        # A few people counted by answers that nobody reads would tell what they answered.
+        table.rule.id: _("Whom it costs is not shown: only the matching reads these answers.")
+        if read.asked.hides(table.rule.uses())
+        else cost_words(cost, freed)
+        for table, cost, freed in found
+    }
 
 
 def cost_words(cost: scoring.RuleCost, freed: int) -> str:

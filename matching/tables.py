@@ -77,6 +77,14 @@ def parsed(program: Program, rules: dict, asked: Asked | None = None) -> scoring
         for place, line in enumerate(policy.first)
         if ("mentee", line.question) in asked.sensitive
     ]
+    # By a rule about one person alone, whoever has nobody has told what they said.
+    wrong += [
+        (f"rules.{place}.{side}", _("Only the matching reads this answer, and this rule would tell who gave it."))
+        for place, rule in enumerate(policy.rules)
+        if rule.of_one
+        for side, key in rule.uses()
+        if (side, key) in asked.sensitive
+    ]
     if wrong:
         raise scoring.PolicyError(wrong)
     return policy

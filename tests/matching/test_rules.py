@@ -140,6 +140,18 @@ def test_free_times_go_with_hours_alone(client, program):
     assert add(client, program, "same_value", **FREE, points=1).status_code == 200
 
 
+def test_no_rule_tells_what_somebody_said_to_the_matching_alone(client, program):
+    page = client.get(url("rule_new", program, "must_say")).content.decode()
+    assert "Organisation" in page and "Identity to match" not in page and "Characteristics" not in page
+    rule = {"kind": "must_say", "mentor": "characteristics", "values": ["Gay"]}
+    with pytest.raises(PolicyError, match="would tell who gave it"):
+        save_policy(program, {"rules": [rule]}, by=None, now=NOW)
+    agree = {"kind": "must_agree", "mentee": "identity-to-match", "mentor": "characteristics"}
+    save_policy(program, {"rules": [agree]}, by=None, now=NOW)
+    page = client.get(url("home", program)).content.decode()
+    assert "Whom it costs is not shown" in page and "By itself it leaves" not in page
+
+
 def test_changing_and_removing_make_next_versions(client, program):
     save_policy(program, civil_service.rules(), by=None, now=NOW)
     form = client.get(url("rule", program, 1)).content.decode()

@@ -66,6 +66,8 @@ class Rule(ABC):
     wording: ClassVar[tuple[Field, ...]] = WORDING
     # Whether it is about free times; those are no answer that other kinds could put into words.
     of_hours: ClassVar[bool] = False
+    # Whether it looks at each person by themselves: who has nobody by it tells what they said.
+    of_one: ClassVar[bool] = False
 
     id: str
     mentee: str = ""

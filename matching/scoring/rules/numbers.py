@@ -44,6 +44,7 @@ class OfEachSide(Rule):
     """What must hold for whoever is asked, each by themselves: a person for whom it does not can have nobody."""
 
     hard = True
+    of_one = True
 
     @classmethod
     def complaints(cls, given: Mapping[str, Any]) -> list[Complaint]:
