@@ -1,11 +1,14 @@
 """The kinds of rules one by one: what they forbid, what they bring, and what they say."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.scoring import WHO, PolicyError, parse_policy, reasons, score, why_none
+from matching.scoring import KINDS, WHO, PolicyError, parse_policy, reasons, score, why_none
 
 pytestmark = pytest.mark.once
 checked = settings(max_examples=60, deadline=None, derandomize=True)
@@ -170,3 +173,16 @@ def test_whatever_was_said_each_pair_is_scored_by_itself(rule, mentees, mentors)
         for j in range(len(mentors)):
             alone = scored(rule, {key: [v[i]] for key, v in left.items()}, {key: [v[j]] for key, v in right.items()})
             assert alone.matrix[0, 0] == whole[i, j]
+
+
+RULES_IN_WORDS = Path(__file__).parents[2] / "docs" / "rules.md"
+
+
+def test_the_page_about_rules_names_every_kind_and_field_and_its_example_reads():
+    text = RULES_IN_WORDS.read_text(encoding="utf-8")
+    for kind in KINDS.values():
+        (line,) = (line for line in text.splitlines() if line.startswith(f"| `{kind.kind}` "))
+        assert all(f"`{field.name}`" in line for field in kind.fields)
+    example = json.loads(text.partition("```json")[2].partition("```")[0])
+    keys = {rule[side] for rule in example["rules"] for side in ("mentee", "mentor")} | {"works-alone"}
+    assert parse_policy(example, keys, keys).to_json()["first"] == example["first"]
