@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from matching import asking, first, scoring
 from matching.models import KeptApart, Pairing, PairingState
 from matching.own import OWN
+from matching.scoring.answers import plain_text
 from programs.models import Membership, MembershipState, Program
 from questions.models import Answer, Question, Readers
 
@@ -154,6 +155,8 @@ class Tables:
     former: frozenset[tuple[int, int]]
     # Those a coordinator keeps apart.
     apart: frozenset[tuple[int, int]]
+    # Those of whom one would rather not meet the other: a personal wish, told to nobody.
+    wished: frozenset[tuple[int, int]]
     turns: list[first.Turn]
 
     @property
@@ -196,6 +199,8 @@ class Tables:
         ]
         if (mentee, mentor) in self.former:
             words[0] = _("They were a pair before.")
+        elif (mentee, mentor) in self.wished - self.apart:
+            words[0] = _("A personal wish stands against it.")
         return " ".join(dict.fromkeys(words))
 
     def why_none(self, mentee: int) -> str:
@@ -226,7 +231,7 @@ class Tables:
             "mentors": [[str(m.public_id), free] for m, free in zip(self.mentors, self.free, strict=True)],
             "answers": [mentee_answers, mentor_answers],
             "former": self.named(self.former),
-            "apart": self.named(self.apart),
+            "apart": self.named(self.apart | self.wished),
         }
         return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
 
@@ -270,8 +275,10 @@ def read(program: Program, rules: dict, *, now: datetime, mentees=None, mentors=
     former = former_pairs(program, left, right) if policy.never_again else frozenset()
     apart = kept_apart(program, left, right)
     turns = first.turns(program, policy, left, answers[0])
-    scored = scoring.score(policy, *answers, excluded=[*themselves, *former, *apart], shape=(len(left), len(right)))
-    return Tables(program, asked, left, right, free_places(right), answers, scored, former, apart, turns)
+    wished = wished_apart(left, right)
+    excluded = [*themselves, *former, *apart, *wished]
+    scored = scoring.score(policy, *answers, excluded=excluded, shape=(len(left), len(right)))
+    return Tables(program, asked, left, right, free_places(right), answers, scored, former, apart, wished, turns)
 
 
 def former_pairs(program: Program, mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
@@ -293,3 +300,23 @@ def kept_apart(program: Program, mentees: list[Membership], mentors: list[Member
             if mentee in left and mentor in right:
                 found.add((left[mentee], right[mentor]))
     return frozenset(found)
+
+
+def wished_apart(mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
+    """Of whom one would rather not meet the other, named by email or whole name, by their places in the lists."""
+    return frozenset(
+        [*named_by(mentees, mentors), *((mentee, mentor) for mentor, mentee in named_by(mentors, mentees))]
+    )
+
+
+def named_by(members: list[Membership], others: list[Membership]) -> Iterator[tuple[int, int]]:
+    """Each of these with each of the others whom they would rather not meet."""
+    if not any(member.user.not_with for member in members):
+        return
+    at: dict[str, list[int]] = {}
+    for place, texts in enumerate(known(others)):
+        for text in {plain_text(text) for text in texts if text}:
+            at.setdefault(text, []).append(place)
+    for place, member in enumerate(members):
+        for name in member.user.not_with:
+            yield from ((place, other) for other in at.get(plain_text(name), []))

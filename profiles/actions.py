@@ -23,3 +23,11 @@ def change_free_times(person, *, by, now, free_times: list[list[int]]) -> None:
     if by.pk != person.pk:
         raise PermissionDenied
     User.objects.filter(pk=person.pk).update(free_times=free_times)
+
+
+@transaction.atomic
+def change_not_with(person, *, by, now, names: list[str]) -> None:
+    """Stores whom somebody would rather not be matched with; nobody does it for another, and nobody else reads it."""
+    if by.pk != person.pk:
+        raise PermissionDenied
+    User.objects.filter(pk=person.pk).update(not_with=names)

@@ -96,3 +96,30 @@ class FreeTimesForm(forms.Form):
             except free.BadTimes as bad:
                 self.add_error(name, _("“%(part)s” is not a time such as 18:00–20:00.") % {"part": bad.part})
         return cleaned
+
+
+MOST_NOT_WITH = 20
+
+
+class NotWithForm(forms.Form):
+    """People somebody would rather not be matched with, a line each."""
+
+    names = forms.CharField(
+        label=_("Not with"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("An email address or a whole name on each line."),
+    )
+
+    def __init__(self, *args, person, **kwargs):
+        super().__init__(*args, initial={"names": "\n".join(person.not_with)}, **kwargs)
+
+    def clean_names(self) -> list[str]:
+        lines = (" ".join(line.split()) for line in self.cleaned_data["names"].splitlines())
+        found = list(dict.fromkeys(line for line in lines if line))
+        if len(found) > MOST_NOT_WITH:
+            raise forms.ValidationError(
+                _("Name %(most)s people at most, and talk to a coordinator about the rest.") % {"most": MOST_NOT_WITH}
+            )
+        return found

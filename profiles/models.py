@@ -46,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     languages = models.JSONField(_("languages"), default=list, blank=True, help_text=_("Codes, most fluent first."))
     # [day, from, until]: 0 is Monday, times are minutes of the day on their own clock. See profiles.free.
     free_times = models.JSONField(_("free times"), default=list, blank=True)
+    # People by email or name, as the person wrote them; only the matching reads it, in every program.
+    not_with = models.JSONField(_("not matched with"), default=list, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("since"), default=timezone.now)
     address_bounced_at = models.DateTimeField(_("letters bounce since"), null=True, blank=True)

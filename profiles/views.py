@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from profiles import actions
-from profiles.forms import FreeTimesForm, ProfileForm
+from profiles.forms import FreeTimesForm, NotWithForm, ProfileForm
 
 ASKED = ("name", "pronouns", "time_zone", "languages")
 
@@ -34,3 +34,15 @@ def free_times(request):
         messages.success(request, _("Saved."))
         return redirect("free_times")
     return render(request, "profiles/free_times.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@never_cache
+def not_with(request):
+    """Whom you would rather not be matched with; whether somebody of that name is here, the page never says."""
+    form = NotWithForm(request.POST if request.method == "POST" else None, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data["names"]
+        actions.change_not_with(request.user, by=request.user, now=timezone.now(), names=said)
+        messages.success(request, _("Saved. Nobody reads it but the matching."))
+        return redirect("not_with")
+    return render(request, "profiles/not_with.html", {"form": form}, status=422 if form.is_bound else 200)

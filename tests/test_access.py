@@ -172,6 +172,7 @@ TABLE = {
     "demo_seat": Line(everybody(NO_METHOD), lambda world: ["mentor"]),
     "profile": Line(signed_in()),
     "free_times": Line(signed_in()),
+    "not_with": Line(signed_in()),
     "home": Line(signed_in()),
     **{name: Line(answers) for name, answers in ACCOUNT.items()},
     "outbox:link": Line(everybody(), of_token),

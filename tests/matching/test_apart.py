@@ -1,12 +1,14 @@
 """People kept apart by name: in rounds, by hand, in either role; read by coordinators alone."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from journal.models import Entry, EntryConcerns
 from matching import tables
 from matching.actions import keep_apart, let_together, pair_by_hand
 from matching.models import KeptApart
+from profiles.actions import change_not_with
 from programs.errors import Refused
 from tests import world as w
 
@@ -84,3 +86,28 @@ def test_two_names_from_a_list_and_back(program, two, farida, django_assert_max_
         w.make_apart(program, w.add_member(program, w.MENTEE, w.make_person(f"M {number}", password=None)), chitra)
     with django_assert_max_num_queries(25):
         client.get(url)
+
+
+def test_whom_somebody_would_rather_not_meet_is_a_wish_that_nobody_reads(program, two, farida):
+    amara, chitra = two
+    dafydd = w.add_member(program, w.MENTOR, w.make_person("Dafydd"))
+    client, url = w.signed_in(amara.user), reverse("not_with")
+    page = client.post(url, {"names": f" chitra\r\n{dafydd.user.email.upper()}\nNobody Here\n"}, follow=True)
+    assert "Saved. Nobody reads it but the matching." in page.content.decode()
+    read = tables.read(program, {"rules": []}, now=w.NOW)
+    assert (read.scored.matrix < 0).all() and read.why_not(0, 0) == "A personal wish stands against it."
+    with pytest.raises(Refused, match="A personal wish"):
+        pair_by_hand(program, chitra, amara, by=farida, now=w.NOW)
+    # Also where the mentor is the one who wishes it, and another may see nothing of it.
+    client.post(url, {"names": ""})
+    w.signed_in(dafydd.user).post(url, {"names": "AMARA"})
+    read = tables.read(program, {"rules": []}, now=w.NOW)
+    assert [str(read.mentors[j].user) for j in range(2) if read.score(0, j) < 0] == ["Dafydd"]
+    seen = [w.signed_in(farida).get(reverse(f"matching:{name}", args=[program.slug])) for name in ("apart", "home")]
+    assert not any("Dafydd and" in page.content.decode() for page in seen)
+    assert w.signed_in(amara.user).post(url, {"names": "\n".join(map(str, range(21)))}).status_code == 422
+
+
+def test_nobody_says_for_another_whom_they_would_rather_not_meet(two):
+    with pytest.raises(PermissionDenied):
+        change_not_with(two[0].user, by=two[1].user, now=w.NOW, names=["Bo"])
