@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import apart, asking, bench, first, pairs, publishing, rounds, rules, versions, weights
+from matching.views import apart, asking, bench, first, pairs, publishing, reports, rounds, rules, versions, weights
 
 app_name = "matching"
 
@@ -31,6 +31,8 @@ urlpatterns = [
     path("<slug:slug>/matching/rounds/<uuid:round>/undo/", bench.undo, name="undo"),
     path("<slug:slug>/matching/rounds/<uuid:round>/publish/", publishing.publish, name="publish"),
     path("<slug:slug>/matching/rounds/<uuid:round>/discard/", publishing.discard, name="discard"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/fairness/", reports.fairness, name="fairness"),
+    path("<slug:slug>/matching/rounds/<uuid:round>/compare/", reports.compare, name="compare"),
     path("<slug:slug>/matching/published/<uuid:publication>/withdraw/", publishing.withdraw, name="withdraw"),
     path("<slug:slug>/matching/published/<uuid:publication>/send/", publishing.send_now, name="send_now"),
     path("<slug:slug>/matching/pair/<uuid:mentee>/", pairs.by_hand, name="by_hand"),

@@ -247,6 +247,8 @@ TABLE = {
     "matching:undo": Line(coordinators(NO_METHOD), of_round),
     "matching:publish": Line(coordinators(), of_round),
     "matching:discard": Line(coordinators(NO_METHOD), of_round),
+    "matching:fairness": Line(coordinators(), of_round, posts=coordinators(NO_METHOD)),
+    "matching:compare": Line(coordinators(), of_round, posts=coordinators(NO_METHOD)),
     "matching:withdraw": Line(coordinators(NO_METHOD), of_publication),
     "matching:send_now": Line(coordinators(NO_METHOD), of_publication),
     "matching:by_hand": Line(coordinators(), of_mentee),

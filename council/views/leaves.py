@@ -37,11 +37,20 @@ def _mine(request, membership) -> Membership:
     return get_object_or_404(rows.select_related("program", "user"), public_id=membership)
 
 
+def _told(mine) -> list:
+    """What somebody reads of their own pairs: nothing of a round that can still be taken back."""
+    return [] if mine.is_staff_role else _with_others(mine, pairs_of(mine).told())
+
+
 def _others(membership) -> list:
     """The other of each open pair, with the pair."""
     if membership.is_staff_role:
         return []
-    return [(leaves.other_of(pairing, membership).user, pairing) for pairing in pairs_of(membership)]
+    return _with_others(membership, pairs_of(membership))
+
+
+def _with_others(membership, pairs) -> list:
+    return [(leaves.other_of(pairing, membership).user, pairing) for pairing in pairs]
 
 
 @never_cache
@@ -64,7 +73,7 @@ def leave(request, membership):
     context = {
         "membership": mine,
         "form": form,
-        "others": _others(mine),
+        "others": _told(mine),
         "look_days": mine.program.figure("leave_look_days"),
         "is_mentor": mine.role == Role.MENTOR,
     }
@@ -84,7 +93,7 @@ def _current_leave(request, mine, current, now):
         "membership": mine,
         "leave": current,
         "form": form,
-        "others": _others(mine),
+        "others": _told(mine),
         "begun": current.starts_on <= mine.program.today(now),
     }
     return render(request, "council/leave_now.html", context, status=400 if form.errors else 200)
@@ -144,7 +153,7 @@ def back_lasts(letter, now):
 @form_methods
 def pause(request, pairing):
     """A rest for a pair, which its mentee asks for; and its end."""
-    rows = Pairing.objects.open().filter(mentee__user=request.user)
+    rows = Pairing.objects.open().told().filter(mentee__user=request.user)
     pair = get_object_or_404(rows.select_related("program", "mentor__user", "mentee__user"), public_id=pairing)
     now = timezone.now()
     today = pair.program.today(now)
@@ -177,7 +186,7 @@ def withdraw(request, membership):
     ):  # fmt: skip
         messages.success(request, _("You have left %(program)s. Thank you.") % {"program": mine.program})
         return redirect("home")
-    context = {"membership": mine, "form": form, "others": _others(mine), "is_mentor": mine.role == Role.MENTOR}
+    context = {"membership": mine, "form": form, "others": _told(mine), "is_mentor": mine.role == Role.MENTOR}
     return render(request, "council/withdraw.html", context, status=400 if form.errors else 200)
 
 

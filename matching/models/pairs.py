@@ -30,10 +30,13 @@ class PairingQuerySet(ProgramRows):
         """Pairs of the programs this person coordinates, never their own."""
         return super().visible_to(user).exclude(Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk))
 
+    def told(self):
+        """Without those of a round that can still be taken back: the two have not heard of each other."""
+        return self.filter(Q(publication__isnull=True) | Q(publication__released_at__isnull=False))
+
     def of_participant(self, user):
         """The pairs this person is one of and has been told of."""
-        told = Q(publication__isnull=True) | Q(publication__released_at__isnull=False)
-        return self.filter(told, Q(mentee__user=user) | Q(mentor__user=user))
+        return self.told().filter(Q(mentee__user=user) | Q(mentor__user=user))
 
 
 class Pairing(models.Model):

@@ -184,6 +184,9 @@ def work_out_and_publish(walk, program):
     walk.press("Send the emails now")
     assert Membership.objects.of(program).mentees().filter(state="active").count() == 34
     walk.look("published")
+    walk.go(draft.removeprefix(walk.base) + "fairness/?by=grade", "fairness")
+    walk.go(draft.removeprefix(walk.base) + "compare/", "compare")
+    walk.go(f"/admin/p/{program.slug}/matching/mentors/", "asked-first")
 
 
 def look_at_the_lists(walk, program):

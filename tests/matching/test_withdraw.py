@@ -83,6 +83,9 @@ def test_what_was_published_is_taken_back_without_a_trace(draft, coordinator):
     assert as_it_stands(draft.program) != before
     line = lines_of(draft)[0]
     assert not Pairing.objects.of_participant(line.mentee.user).exists()
+    mentee = signed_in(line.mentee.user)
+    for page in ("/home/", reverse("council:leave", args=[line.mentee.public_id])):
+        assert str(line.mentor.user) not in mentee.get(page).content.decode()
     publication = draft.publications.get()
     assert withdraw(publication, by=coordinator, now=SOON + HELD / 2) == 4
     draft.refresh_from_db()
