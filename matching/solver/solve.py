@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from matching.solver.floors import NO_FLOOR, Level, levels
 from matching.solver.network import FREE, Network
-from matching.solver.problem import Costs, Ints, Problem, build_costs, read_problem, value_of
+from matching.solver.problem import BLOCK, Costs, Ints, Problem, build_costs, read_problem, value_of
 from matching.solver.proof import prove
 
 
@@ -53,6 +53,7 @@ class Solution:
     problem: Problem = field(repr=False)
     costs: Costs = field(repr=False)
     network: Network = field(repr=False)
+    without_floor: Network = field(repr=False)
 
 
 def solve(
@@ -114,56 +115,81 @@ def solve_problem(problem: Problem, start: Solution | None = None) -> Solution:
     if start is None:
         network.settle(bidding=True)
     else:
-        begin_from(network, costs, problem, start)
+        begin_from(network, costs, start, start.without_floor)
         network.settle()
+    without_floor = network
     thresholds = np.full(network.rows, NO_FLOOR, dtype=np.int64)
     steps: list[Level] = []
     if problem.coverage_first and problem.floor_levels:
-        network, thresholds, steps = with_floor(problem, costs, network)
+        network, thresholds, steps = with_floor(problem, costs, network, start)
     network.lower_prices()
     primal, dual = prove(network.cost, network.capacity, network.place, network.prices, costs.forbidden - 1)
-    return answer(problem, costs, network, thresholds, steps, (primal, dual))
+    return answer(problem, costs, network, without_floor, thresholds, steps, (primal, dual))
 
 
-def begin_from(network: Network, costs: Costs, problem: Problem, start: Solution) -> None:
-    """Takes over the pairs and prices of an earlier solution as far as they still hold."""
-    if start.assignment.shape != (problem.scores.shape[0],) or start.prices.shape != (problem.scores.shape[1],):
+def begin_from(network: Network, costs: Costs, start: Solution, earlier: Network) -> None:
+    """Takes over the pairs and prices of one of an earlier solution's networks as far as they still hold."""
+    if start.assignment.shape != (costs.mentees,) or start.prices.shape != (costs.mentor_of.size,):
         raise ValueError("start must be a solution for as many mentees and mentors.")
-    network.prices[:-1] = start.prices[costs.mentor_of]
+    prices = np.empty(network.columns - 1, dtype=np.int64)
+    prices[start.costs.mentor_of] = earlier.prices[:-1]
+    network.prices[:-1] = prices[costs.mentor_of]
     column_of = np.empty(network.columns, dtype=np.int64)
     column_of[costs.mentor_of] = np.arange(network.columns - 1)
     column_of[-1] = network.columns - 1  # whoever was unmatched, -1, is in the last column
-    network.place[:] = column_of[start.assignment[costs.mentee_of]]
+    network.place[:] = column_of[assigned(start.problem, start.costs, earlier.place)[costs.mentee_of]]
     network.taken[:] = np.bincount(network.place, minlength=network.columns)
     network.loosen()
 
 
-def with_floor(problem: Problem, costs: Costs, network: Network) -> tuple[Network, Ints, list[Level]]:
+def with_floor(
+    problem: Problem, costs: Costs, network: Network, start: Solution | None
+) -> tuple[Network, Ints, list[Level]]:
     """The same network solved again above the floor, as many levels as the permitted cost allows.
 
-    More levels never give a higher value, so if the last level costs too much, halving finds the last that does not.
+    More levels never give a higher value, so levels end where the present prices prove that one costs too much; if the
+    last one left does so after all, halving finds the last that does not. As many as at the start are tried first.
     """
+    before = placed_value(problem, costs, network.place)
+    lowest_allowed = before - problem.floor_cost * before
     steps: list[Level] = []
     for level in levels(costs, network.place):
+        if before - costs_at_least(costs, network, level.thresholds) < lowest_allowed:
+            break
         steps.append(level)
         if len(steps) == problem.floor_levels:
             break
-    before = placed_value(problem, costs, network.place)
-    lowest_allowed = before - problem.floor_cost * before
     best = network
     taken, refused = 0, len(steps) + 1
-    trial = len(steps)
+    trial = first = min(len(steps), len(start.levels)) if start and start.levels else len(steps)
     while taken < trial < refused:
         tried = best.copy(above_floor(costs, steps[trial - 1].thresholds))
-        tried.loosen()
+        if start is None:
+            tried.loosen()
+        else:
+            begin_from(tried, costs, start, start.network)
         tried.settle()
         if placed_value(problem, costs, tried.place) >= lowest_allowed:
             best, taken = tried, trial
         else:
             refused = trial
-        trial = (taken + refused) // 2
+        trial = taken + 1 if taken == trial == first else (taken + refused) // 2
     nothing = np.full(network.rows, NO_FLOOR, dtype=np.int64)
     return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken]
+
+
+def costs_at_least(costs: Costs, network: Network, thresholds: Ints) -> int:
+    """What these floors cost at the least: what everybody would pay more at the present prices, the duals of all."""
+    prices = network.prices.astype(network.cost.dtype)
+    most = (costs.top - thresholds).astype(network.cost.dtype)
+    more = 0
+    for begin in range(0, network.rows, BLOCK):
+        part = slice(begin, begin + BLOCK)
+        at_prices = network.cost[part] + prices
+        least = at_prices.min(axis=1).astype(np.int64)
+        at_prices[:, :-1][costs.plain[part, :-1] > most[part, None]] = costs.forbidden
+        more += int((at_prices.min(axis=1) - least).sum())
+    return more
 
 
 def above_floor(costs: Costs, thresholds: Ints) -> Ints:
@@ -189,7 +215,13 @@ def assigned(problem: Problem, costs: Costs, place: Ints) -> Ints:
 
 
 def answer(
-    problem: Problem, costs: Costs, network: Network, thresholds: Ints, steps: list[Level], proof: tuple[int, int]
+    problem: Problem,
+    costs: Costs,
+    network: Network,
+    without_floor: Network,
+    thresholds: Ints,
+    steps: list[Level],
+    proof: tuple[int, int],
 ) -> Solution:
     """The network's state in the caller's indices."""
     assignment = assigned(problem, costs, network.place)
@@ -224,6 +256,7 @@ def answer(
         problem=problem,
         costs=costs,
         network=network,
+        without_floor=without_floor,
     )
 
 
