@@ -2,7 +2,7 @@
 
 from matching.solver.explain import Change, Move, Unmatched, explain_unmatched, one_more_place, what_if
 from matching.solver.proof import NotProved
-from matching.solver.solve import Competition, Solution, solve
+from matching.solver.solve import Competition, Solution, Start, solve
 
 __all__ = [
     "Change",
@@ -10,6 +10,7 @@ __all__ = [
     "Move",
     "NotProved",
     "Solution",
+    "Start",
     "Unmatched",
     "explain_unmatched",
     "one_more_place",

@@ -7,6 +7,8 @@ whose core has become dearer gets a new one. So the bids are those over all colu
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from matching.solver.problem import BLOCK, Bools, Ints
@@ -62,6 +64,15 @@ class Core:
             found = ((keys & (2**shift - 1)) + turn[:, None]).astype(np.int64) % self.mentors
             self.columns[part, :-1] = found
             self.costs[part, :-1] = self.cost[part[:, None], found]
+
+    def over(self, cost: Ints) -> Core:
+        """The same columns of the same rows over other costs."""
+        other = copy(self)
+        other.cost = cost
+        other.columns = self.columns.copy()
+        other.costs = cost[np.arange(cost.shape[0])[:, None], other.columns].astype(np.int64)
+        other.beyond = self.beyond.copy()
+        return other
 
     def of(self, rows: Ints) -> tuple[Ints, Ints]:
         """The cores of these rows: columns and costs."""

@@ -147,15 +147,17 @@ class Cover:
 def raise_floor(cover: Cover, active: Bools, thresholds: Ints, low: int) -> int:
     """The highest score all active rows can be given together, while the others keep their thresholds.
 
-    `low` is known to be possible, with the cover's present placement. Every other trial halves what is left; the others
-    try its upper end, which jumps down: no score above the best way out of a stuck set is possible.
+    `low` is known to be possible, with the cover's present placement. Trials go up from what is reached already, by
+    steps that double, so that few rows are moved; a failure says how high it can be at most: no score above the best
+    way out of a stuck set is possible.
     """
     high = cover.highest_conceivable(active)
+    low = max(low, min(cover.lowest(active), high))
     good = cover.place.copy(), cover.taken.copy()
-    halve = False
+    step = 1
     while low < high:
-        trial = (low + high + 1) // 2 if halve else high
-        halve = not halve
+        trial = min(low + step, (low + high + 1) // 2) if step > 1 else low + 1
+        step *= 2
         stuck = cover.reach(np.where(active, trial, thresholds))
         if stuck is None:
             low = max(trial, min(cover.lowest(active), high))

@@ -10,7 +10,6 @@ Tomizawa 1971; Edmonds and Karp 1972), opened with simultaneous bids as in Berts
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 
@@ -19,7 +18,6 @@ from matching.solver.crowd import Crowd
 from matching.solver.problem import BLOCK, Bools, Ints
 
 GONE = -2  # a row taken out of the network altogether
-Moves: TypeAlias = tuple[Ints, Ints]
 
 MANY = 8  # so many free rows are placed together as long as one search places FEW or more
 FEW = 1
@@ -37,7 +35,8 @@ class Network:
         self.prices = np.zeros(self.columns, dtype=np.int64)
         self.place = np.full(self.rows, FREE, dtype=np.int64)
         self.taken = np.zeros(self.columns, dtype=np.int64)
-        self.known_moves: dict[int, Moves] = {}
+        self.known_moves: dict[int, Ints] = {}
+        self.core: Core | None = None
         self.stats = {"rounds": 0, "searches": 0, "paths": 0, "columns_searched": 0, "pulls": 0}
 
     def copy(self, cost: Ints | None = None) -> Network:
@@ -48,6 +47,7 @@ class Network:
         other.taken = self.taken.copy()
         other.known_moves = dict(self.known_moves) if cost is None else {}
         other.stats = dict(self.stats)
+        other.core = self.core.over(other.cost) if self.core else None
         return other
 
     # One row, one column
@@ -69,19 +69,22 @@ class Network:
         self.taken[column] -= 1
         self.known_moves.pop(column, None)
 
-    def moves_from(self, column: int) -> Moves:
-        """For every other column, what the cheapest move of one member there would cost, and who would move."""
+    def moves_from(self, column: int) -> Ints:
+        """For every other column, what the cheapest move of one member there would cost."""
         known = self.known_moves.get(column)
         if known is None:
             members = self.members(column)
             if members.size == 0:
-                known = (np.full(self.columns, self.forbidden), np.full(self.columns, FREE))
+                known = np.full(self.columns, self.forbidden)
             else:
-                extra = self.cost[members] - self.cost[members, column][:, None]
-                who = extra.argmin(axis=0)
-                known = (extra[who, np.arange(self.columns)], members[who])
+                known = (self.cost[members] - self.cost[members, column][:, None]).min(axis=0)
             self.known_moves[column] = known
         return known
+
+    def mover(self, column: int, to: int) -> int:
+        """Whose move from one column to another is the cheapest."""
+        members = self.members(column)
+        return int(members[(self.cost[members, to] - self.cost[members, column]).argmin()])
 
     # From any state to the cheapest placement
 
@@ -92,7 +95,7 @@ class Network:
         cores alone; what that leaves dearer than it need be is found by one look at all pairs, and placed again.
         """
         if bidding or int((self.place == FREE).sum()) >= MANY:
-            core = Core(self.cost, self.prices)
+            core = self.core = self.core or Core(self.cost, self.prices)
             if bidding:
                 self.hold_rounds(core)
             for _ in range(TURNS):
@@ -188,7 +191,7 @@ class Network:
             for column in ready.tolist():
                 done[column] = True
                 ahead[column] = FAR
-                cost = self.moves_from(column)[0] + self.prices
+                cost = self.moves_from(column) + self.prices
                 cost += reach - self.prices[column]
                 nearer = np.flatnonzero((cost < distance) & ~done)
                 distance[nearer] = ahead[nearer] = cost[nearer]
@@ -199,7 +202,7 @@ class Network:
         column = end
         while came_from[column] != FREE:
             before = int(came_from[column])
-            row = int(self.moves_from(before)[1][column])
+            row = self.mover(before, column)
             self.lift(row)
             self.put(row, column)
             column = before
@@ -238,7 +241,7 @@ class Network:
         while goes_to[chain[-1]] != FREE:
             chain.append(int(goes_to[chain[-1]]))
         for before, after in reversed(list(pairwise(chain))):
-            row = int(self.moves_from(before)[1][after])
+            row = self.mover(before, after)
             self.lift(row)
             self.put(row, after)
 

@@ -44,8 +44,8 @@ class Costs:
 
     `cost` (rows, N + 1) is what each pair costs, `forbidden` where it may not be; `plain` is the same without bonuses
     for pairs kept, and `top` less it the score where every score counts once. `capacity` (N + 1,) are the places the
-    pins leave, `mentee_of` (rows,) and `mentor_of` (N,) say who stands where, and `classes` (rows,) is each row's
-    priority class, counted from 0.
+    pins leave, `mentees` is how many there are with those pinned, `mentee_of` (rows,) and `mentor_of` (N,) say who
+    stands where, and `classes` (rows,) is each row's priority class, counted from 0.
     """
 
     cost: Ints
@@ -55,6 +55,7 @@ class Costs:
     capacity: Ints
     exempt: Bools
     classes: Ints
+    mentees: int
     mentee_of: Ints
     mentor_of: Ints
 
@@ -208,6 +209,7 @@ def build_costs(problem: Problem) -> Costs:
         capacity=np.append(capacity[mentor_of], rows).astype(np.int64),
         exempt=problem.floor_exempt[mentee_of],
         classes=classes,
+        mentees=problem.pins.size,
         mentee_of=mentee_of,
         mentor_of=mentor_of,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.solver.floors import NO_FLOOR, Level, levels
 from matching.solver.network import FREE, Network
-from matching.solver.problem import Costs, Ints, Problem, build_costs, read_problem, value_of
+from matching.solver.problem import BLOCK, Costs, Ints, Problem, build_costs, read_problem, value_of
 from matching.solver.proof import prove
 
 
@@ -28,6 +29,24 @@ class Competition:
     places: int
 
 
+class Earlier(Protocol):
+    """Where `solve` can begin: the pairs and prices of an earlier answer, which need not hold any more."""
+
+    @property
+    def assignment(self) -> Ints: ...
+
+    @property
+    def prices(self) -> Ints: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Pairs, (M,) a mentor or -1, and prices, (N,), to begin from; prices of 0 will do."""
+
+    assignment: Ints
+    prices: Ints
+
+
 @dataclass(frozen=True, eq=False)
 class Solution:
     """A proved best matching; indices are the caller's own.
@@ -36,7 +55,8 @@ class Solution:
     bonus for pairs kept; `floors` (M,) the score each matched mentee was guaranteed, 0 where nothing was, -1 for the
     unmatched; `levels` the scores of the floor in turn and who competes there; `prices` (N,) what one more place with
     each mentor would save, in the unit of `primal` and `dual`, which are the answer's cost and the proof of it, equal;
-    `blocking` how many possible pairs would both rather have each other; `stats` counts of the work done.
+    `blocking` how many possible pairs would both rather have each other; `stats` counts of the work done;
+    `without_floor` what the answer was before the floor.
     """
 
     assignment: Ints
@@ -53,6 +73,7 @@ class Solution:
     problem: Problem = field(repr=False)
     costs: Costs = field(repr=False)
     network: Network = field(repr=False)
+    without_floor: Start = field(repr=False)
 
 
 def solve(
@@ -69,7 +90,7 @@ def solve(
     pins: ArrayLike | None = None,
     mentee_order: ArrayLike | None = None,
     mentor_order: ArrayLike | None = None,
-    start: Solution | None = None,
+    start: Earlier | None = None,
 ) -> Solution:
     """Matches mentees with mentors as well as possible, with a proof.
 
@@ -85,7 +106,8 @@ def solve(
     keep          (M,) the mentor each mentee has now, or -1; keep_bonus is added to those pairs' scores
     pins          (M,) the mentor each mentee must have, or -1; pinned mentees have no floor
     mentee_order, mentor_order  permutations: entry k is the index of whoever comes k-th; they settle ties
-    start         an earlier Solution for as many mentees and mentors, to begin from: sooner done, as good, other ties
+    start         an earlier Solution, or a Start, for as many mentees and mentors, to begin from: sooner done, as good,
+                  other ties; what stands moves little
 
     ValueError with a sentence for anything not of this shape, and for a pin that cannot be. NotProved (never seen)
     if the answer does not prove itself. Method: see `network` and `floors`.
@@ -107,29 +129,31 @@ def solve(
     return solve_problem(problem, start)
 
 
-def solve_problem(problem: Problem, start: Solution | None = None) -> Solution:
+def solve_problem(problem: Problem, start: Earlier | None = None) -> Solution:
     """`solve` for a problem already checked."""
     costs = build_costs(problem)
     network = Network(costs.cost, costs.capacity, costs.forbidden)
     if start is None:
         network.settle(bidding=True)
     else:
-        begin_from(network, costs, problem, start)
+        begin_from(network, costs, start.without_floor if isinstance(start, Solution) else start)
         network.settle()
+    without_floor = Start(assigned(problem, costs, network.place), prices_of(costs, network))
     thresholds = np.full(network.rows, NO_FLOOR, dtype=np.int64)
     steps: list[Level] = []
     if problem.coverage_first and problem.floor_levels:
-        network, thresholds, steps = with_floor(problem, costs, network)
+        network, thresholds, steps = with_floor(problem, costs, network, start)
     network.lower_prices()
     primal, dual = prove(network.cost, network.capacity, network.place, network.prices, costs.forbidden - 1)
-    return answer(problem, costs, network, thresholds, steps, (primal, dual))
+    return answer(problem, costs, network, without_floor, thresholds, steps, (primal, dual))
 
 
-def begin_from(network: Network, costs: Costs, problem: Problem, start: Solution) -> None:
-    """Takes over the pairs and prices of an earlier solution as far as they still hold."""
-    if start.assignment.shape != (problem.scores.shape[0],) or start.prices.shape != (problem.scores.shape[1],):
+def begin_from(network: Network, costs: Costs, start: Earlier) -> None:
+    """Takes over pairs and prices as far as they still hold."""
+    if start.assignment.shape != (costs.mentees,) or start.prices.shape != (costs.mentor_of.size,):
         raise ValueError("start must be a solution for as many mentees and mentors.")
-    network.prices[:-1] = start.prices[costs.mentor_of]
+    # No price is ever higher than what going unmatched costs.
+    network.prices[:-1] = np.clip(start.prices[costs.mentor_of], 0, int(costs.cost[:, -1].max(initial=0)))
     column_of = np.empty(network.columns, dtype=np.int64)
     column_of[costs.mentor_of] = np.arange(network.columns - 1)
     column_of[-1] = network.columns - 1  # whoever was unmatched, -1, is in the last column
@@ -138,32 +162,55 @@ def begin_from(network: Network, costs: Costs, problem: Problem, start: Solution
     network.loosen()
 
 
-def with_floor(problem: Problem, costs: Costs, network: Network) -> tuple[Network, Ints, list[Level]]:
+def with_floor(
+    problem: Problem, costs: Costs, network: Network, start: Earlier | None
+) -> tuple[Network, Ints, list[Level]]:
     """The same network solved again above the floor, as many levels as the permitted cost allows.
 
-    More levels never give a higher value, so if the last level costs too much, halving finds the last that does not.
+    More levels never give a higher value, so levels end where the present prices prove that one costs too much; if the
+    last one left does so after all, halving finds the last that does not. As many as at the start are tried first.
     """
+    before = placed_value(problem, costs, network.place)
+    lowest_allowed = before - problem.floor_cost * before
     steps: list[Level] = []
     for level in levels(costs, network.place):
+        if before - costs_at_least(costs, network, level.thresholds) < lowest_allowed:
+            break
         steps.append(level)
         if len(steps) == problem.floor_levels:
             break
-    before = placed_value(problem, costs, network.place)
-    lowest_allowed = before - problem.floor_cost * before
     best = network
     taken, refused = 0, len(steps) + 1
-    trial = len(steps)
+    taken_then = len(start.levels) if isinstance(start, Solution) else 0
+    trial = first = min(len(steps), taken_then or len(steps))
     while taken < trial < refused:
         tried = best.copy(above_floor(costs, steps[trial - 1].thresholds))
-        tried.loosen()
+        if start is None:
+            tried.loosen()
+        else:
+            begin_from(tried, costs, start)
         tried.settle()
         if placed_value(problem, costs, tried.place) >= lowest_allowed:
             best, taken = tried, trial
         else:
             refused = trial
-        trial = (taken + refused) // 2
+        trial = taken + 1 if taken == trial == first else (taken + refused) // 2
     nothing = np.full(network.rows, NO_FLOOR, dtype=np.int64)
     return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken]
+
+
+def costs_at_least(costs: Costs, network: Network, thresholds: Ints) -> int:
+    """What these floors cost at the least: what everybody would pay more at the present prices, the duals of all."""
+    prices = network.prices.astype(network.cost.dtype)
+    most = (costs.top - thresholds).astype(network.cost.dtype)
+    more = 0
+    for begin in range(0, network.rows, BLOCK):
+        part = slice(begin, begin + BLOCK)
+        at_prices = network.cost[part] + prices
+        least = at_prices.min(axis=1).astype(np.int64)
+        at_prices[:, :-1][costs.plain[part, :-1] > most[part, None]] = costs.forbidden
+        more += int((at_prices.min(axis=1) - least).sum())
+    return more
 
 
 def above_floor(costs: Costs, thresholds: Ints) -> Ints:
@@ -188,8 +235,21 @@ def assigned(problem: Problem, costs: Costs, place: Ints) -> Ints:
     return assignment
 
 
+def prices_of(costs: Costs, network: Network) -> Ints:
+    """The price of each of the caller's mentors."""
+    prices = np.empty(network.columns - 1, dtype=np.int64)
+    prices[costs.mentor_of] = network.prices[:-1]
+    return prices
+
+
 def answer(
-    problem: Problem, costs: Costs, network: Network, thresholds: Ints, steps: list[Level], proof: tuple[int, int]
+    problem: Problem,
+    costs: Costs,
+    network: Network,
+    without_floor: Start,
+    thresholds: Ints,
+    steps: list[Level],
+    proof: tuple[int, int],
 ) -> Solution:
     """The network's state in the caller's indices."""
     assignment = assigned(problem, costs, network.place)
@@ -197,8 +257,7 @@ def answer(
     floors = np.zeros(assignment.size, dtype=np.int64)
     floors[costs.mentee_of] = np.maximum(thresholds, 0)
     floors[assignment < 0] = -1
-    prices = np.empty(network.columns - 1, dtype=np.int64)
-    prices[costs.mentor_of] = network.prices[:-1]
+    network.core = None
     found = tuple(
         Competition(
             score=step.score,
@@ -216,7 +275,7 @@ def answer(
         value=value_of(problem, pairs, assignment[pairs]),
         floors=floors,
         levels=found,
-        prices=prices,
+        prices=prices_of(costs, network),
         primal=proof[0],
         dual=proof[1],
         blocking=count_blocking(problem, assignment),
@@ -224,6 +283,7 @@ def answer(
         problem=problem,
         costs=costs,
         network=network,
+        without_floor=without_floor,
     )
 
 
