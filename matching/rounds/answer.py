@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from matching.rounds.held import Held
 from matching.rounds.proof import facts_of
 from matching.solver import NotProved, Solution, solve
 from matching.solver.problem import HIGHEST_SCORE
+from matching.solver.solve import solve_problem
 from programs.models import Membership
 
 NOBODY = -1
@@ -26,7 +27,7 @@ def order_of(seed: str, members: list[Membership]) -> np.ndarray:
 
 def given_by(read: tables.Tables, seed: str, held: Held) -> dict:
     """What the solver is given: the scores with what is held by hand on top."""
-    scores = read.scored.matrix.copy()
+    scores = read.scored.matrix.copy() if held else read.scored.matrix
     row = {mentee.pk: i for i, mentee in enumerate(read.mentees)}
     column = {mentor.pk: j for j, mentor in enumerate(read.mentors)}
     for mentee, mentor in held.apart:
@@ -73,7 +74,7 @@ class Answer:
     @cached_property
     def facts(self) -> dict:
         """What is certain of it: see matching.rounds.proof."""
-        return facts_of(self.given, self.solution, self.highest)
+        return facts_of(self.solution, self.highest)
 
     @property
     def levels(self) -> int:
@@ -93,8 +94,9 @@ def best_of(
     """The best with the floor, and the best without it."""
     highest = solve(**given, floor_levels=0, start=begin)
     progress(50)
-    levels = floor_levels if given["coverage_first"] else 0
-    return (solve(**given, floor_levels=levels, start=highest) if levels else highest), highest
+    if not (floor_levels and given["coverage_first"]):
+        return highest, highest
+    return solve_problem(replace(highest.problem, floor_levels=floor_levels), highest), highest
 
 
 def nearest_to(stands: np.ndarray, given: dict, solution: Solution) -> np.ndarray:
@@ -109,7 +111,8 @@ def nearest_to(stands: np.ndarray, given: dict, solution: Solution) -> np.ndarra
     scores[scores < floors[:, None]] = -1
     scores[scores > 0] *= unit
     begin = Begin(solution.assignment, np.minimum(solution.prices, HIGHEST_SCORE) * unit)
-    near = solve(**(given | {"scores": scores}), floor_levels=0, keep=stands, keep_bonus=1, start=begin)
+    problem = replace(solution.problem, scores=scores, floor_levels=0, keep=stands, keep_bonus=1)
+    near = solve_problem(problem, begin)
     if (near.matched, near.total) != (solution.matched, solution.total * unit):
         raise NotProved("The answer nearest to what stands is not as good as the best.")
     return near.assignment

@@ -8,31 +8,39 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matching.solver import NotProved, Solution, solve
+from matching.solver import NotProved, Solution
+from matching.solver.solve import solve_problem
 
 
-def facts_of(given: dict, solution: Solution, highest: Solution) -> dict:
+def facts_of(solution: Solution, highest: Solution) -> dict:
     """The facts the sentence is made of; `highest` is the best total of as many people, without a floor.
 
     Each is an answer of its own that proved itself, never read off this one.
     """
     first = solution.problem.coverage_first
-    other = solve(**(given | {"coverage_first": not first}), floor_levels=0, start=begin_other(highest))
+    matched, total = other_way(highest)
+    check(solution, highest, matched, total)
     facts = {
         "coverage_first": first,
         "classes": len(set(solution.problem.priority.tolist())) > 1,
         "primal": int(solution.primal),
         "dual": int(solution.dual),
-        "other": {"matched": other.matched, "total": other.total},
+        "other": {"matched": matched, "total": total},
         "matched": solution.matched,
         "total": solution.total,
         "highest": highest.total,
     }
-    check(solution, highest, other)
     if floor := lowest_guaranteed(solution):
         facts["floor"] = floor
-        facts["floor_says_all"] = best_above(given, solution, floor) == (solution.matched, solution.total)
+        facts["floor_says_all"] = best_above(solution, floor) == (solution.matched, solution.total)
     return facts
+
+
+def other_way(highest: Solution) -> tuple[int, int]:
+    """How many are matched, with what total, if the other of the two aims comes first."""
+    problem = replace(highest.problem, coverage_first=not highest.problem.coverage_first)
+    found = solve_problem(problem, begin_other(highest))
+    return found.matched, found.total
 
 
 def begin_other(highest: Solution) -> Solution:
@@ -44,12 +52,13 @@ def begin_other(highest: Solution) -> Solution:
     return replace(highest, prices=np.minimum(highest.prices, top) * unit)
 
 
-def check(solution: Solution, highest: Solution, other: Solution) -> None:
+def check(solution: Solution, highest: Solution, matched: int, total: int) -> None:
     """NotProved if the answers contradict each other, which would be an error of ours."""
-    most, best = (solution, other) if solution.problem.coverage_first else (other, solution)
     if solution.matched != highest.matched or solution.total > highest.total:
         raise NotProved("The answer with the floor and the one without contradict each other.")
-    if most.matched < best.matched or most.total > best.total:
+    here, there = (solution.matched, -solution.total), (matched, -total)
+    most, best = (here, there) if solution.problem.coverage_first else (there, here)
+    if most[0] < best[0] or most[1] < best[1]:
         raise NotProved("The answer for most people and the one for the best total contradict each other.")
 
 
@@ -59,11 +68,11 @@ def lowest_guaranteed(solution: Solution) -> int:
     return int(guaranteed.min()) if guaranteed.size else 0
 
 
-def best_above(given: dict, solution: Solution, floor: int) -> tuple[int, int]:
+def best_above(solution: Solution, floor: int) -> tuple[int, int]:
     """How many are matched at best, and with what total, where no pair but those set by hand is under this score."""
-    scores = given["scores"].copy()
+    scores = solution.problem.scores.copy()
     scores[(solution.problem.pins < 0)[:, None] & (scores < floor)] = -1
-    best = solve(**(given | {"scores": scores}), floor_levels=0, start=solution)
+    best = solve_problem(replace(solution.problem, scores=scores, floor_levels=0), solution)
     return best.matched, best.total
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from matching.rounds.answer import Answer, answer_to, given_by
 from matching.rounds.held import Held
 from matching.rounds.unmatched import WhyNone
 from matching.solver.solve import count_blocking
-from programs.models import Program
+from programs.models import Membership, Program
 
 SOLVER_VERSION = "2"
 
@@ -35,6 +37,22 @@ def compute(round: Round, progress=lambda percent: None) -> Draft:
     """Scores everybody, solves with the floor and without, proves and explains the answer."""
     read = tables.read(round.program, round.policy.rules, now=round.asked_at)
     progress(30)
+    return worked_out(round, read, progress)
+
+
+def replayed(round: Round) -> Draft:
+    """The run of a round once more, with the people it was made of and the places they had."""
+    mentees = Membership.objects.filter(pk__in=round.proposals.values("mentee"))
+    mentors = Membership.objects.filter(pk__in=list(round.places_then))
+    read = tables.read(round.program, round.policy.rules, now=round.asked_at, mentees=mentees, mentors=mentors)
+    read = replace(read, free=[round.places_then[mentor.pk] for mentor in read.mentors])
+    # Who went first then: publishing changes who waits.
+    vars(read)["priority"] = [round.result["priority"].get(str(mentee.pk), 0) for mentee in read.mentees]
+    return worked_out(round, read)
+
+
+def worked_out(round: Round, read: tables.Tables, progress=lambda percent: None) -> Draft:
+    """The draft these people give."""
     given = given_by(read, round.seed, Held())
     answer = answer_to(given, read.policy.floor_levels, progress=progress)
     progress(70)
@@ -45,8 +63,20 @@ def compute(round: Round, progress=lambda percent: None) -> Draft:
         "seed": round.seed,
         "places_of": {str(mentor.pk): free for mentor, free in zip(read.mentors, read.free, strict=True)},
         "best": {"matched": answer.solution.matched, "total": answer.solution.total},
+        "priority": {str(mentee.pk): at for mentee, at in zip(read.mentees, read.priority, strict=True) if at},
+        "digest": digest_of(proposals),
     }
     return Draft(proposals, result, read.fingerprint(round.seed, SOLVER_VERSION))
+
+
+def digest_of(proposals: list[Proposal]) -> str:
+    """SHA-256 of every line as it was worked out, so that a run can be shown to give the same bytes again."""
+    lines = [
+        [str(line.mentee.public_id), str(line.mentor.public_id) if line.mentor else None, line.score, line.reasons,
+         line.pair_words, [line.why_none.get(name) for name in ("kind", "words", "ways")]]
+        for line in proposals
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()
 
 
 def proposals_of(round: Round, read: tables.Tables, answer: Answer) -> list[Proposal]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,8 +11,8 @@ from django.utils.translation import ngettext
 from matching import tables
 from matching.rounds.answer import Answer, Begin
 from matching.scoring.relaxing import Relaxing, Way
-from matching.solver import solve
 from matching.solver.chains import NEVER, chains_of
+from matching.solver.solve import solve_problem
 
 MOST_WAYS = 3
 BY_HAND = "by_hand"
@@ -29,9 +31,8 @@ class WhyNone:
         self.unmatched = answer.assignment < 0
         only_matched = self.scores.copy()
         only_matched[self.unmatched] = -1
-        same = {name: answer.given[name] for name in ("pins", "mentee_order", "mentor_order")}
-        begin = Begin(answer.assignment, answer.highest.prices)
-        base = solve(only_matched, self.capacity, floor_levels=0, start=begin, **same)
+        problem = replace(answer.highest.problem, scores=only_matched, coverage_first=True)
+        base = solve_problem(problem, Begin(answer.assignment, answer.highest.prices))
         self.chains = chains_of(base, base.problem.pins >= 0)
         self.holders = np.bincount(base.assignment[base.assignment >= 0], minlength=self.capacity.size)
         self.relaxing = Relaxing(read.scored)

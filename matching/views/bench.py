@@ -35,6 +35,9 @@ def change(request, program, round, mentee):
     if round.state != RoundState.DRAFT:
         messages.info(request, _("This round is no draft any more, so its pairs cannot be changed here."))
         return to_round(round)
+    if line.publication_id:
+        messages.info(request, _("This pair is published already, so it cannot be changed here."))
+        return to_round(round)
     if request.method == "POST":
         return changed(request, round, lambda said: act(request, round, line, said))
     own = takes_part(request.user, round)

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
-from matching.actions import ask_round, run_rounds
+from matching.actions import ask_round, leave_out, publish, run_rounds
 from matching.models import Round, RoundState
 from outbox.sweeping import never
+from questions.models import Answer
 from tests.matching import civil_service
 from tests.world import NOW
 
@@ -48,3 +50,17 @@ def test_the_same_people_give_the_same_pairs():
     second = run(program)
     assert set(second.proposals.values_list("mentee", "mentor")) == pairs
     assert second.fingerprint == first.fingerprint
+
+
+@pytest.mark.django_db
+def test_a_round_gives_the_same_bytes_again_or_says_what_changed(capsys):
+    round = run(civil_service.build())
+    call_command("replay_round", str(round.public_id))
+    assert "The same 50 lines to the byte: 35 pairs, 747 points" in capsys.readouterr().out
+    leave_out(round, round.proposals.pairs()[0].mentee, by=None, now=LATER)
+    publish(round, by=None, now=LATER)
+    call_command("replay_round", str(round.public_id))
+    answer = Answer.objects.filter(question__key="grade", sheet=round.proposals.pairs()[0].mentee.sheet).get()
+    Answer.objects.filter(pk=answer.pk).update(value="SCS4")
+    with pytest.raises(CommandError, match="What went in has changed"):
+        call_command("replay_round", str(round.public_id))
