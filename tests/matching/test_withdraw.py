@@ -8,8 +8,10 @@ from django.urls import reverse
 from checkins.models import Watch
 from journal.models import Entry
 from matching.actions import (
+    answer_availability,
     discard,
     end_pairing,
+    keep_apart,
     leave_out,
     pair_by_hand,
     plan_of,
@@ -18,6 +20,7 @@ from matching.actions import (
     send_now,
     withdraw,
 )
+from matching.actions.publishing import refuse_apart
 from matching.models import Pairing, RoundState
 from outbox.delivery import deliver_due
 from outbox.models import Letter
@@ -212,6 +215,26 @@ def test_an_answer_changed_since_the_draft_forbids_its_pair(draft, coordinator):
         publish(draft, by=coordinator, now=SOON)
     sentence = str(said.value)
     assert f"{line.mentor.user} can no longer be the mentor of {line.mentee.user}." in sentence
+    assert not Pairing.objects.exists()
+
+
+def test_a_mentor_who_said_no_since_is_given_nobody(draft, coordinator):
+    line = lines_of(draft)[0]
+    answer_availability(line.mentor, "not_now", by=line.mentor.user, now=SOON)
+    shown = signed_in(coordinator).get(reverse("matching:publish", args=[draft.program.slug, draft.public_id]))
+    assert f"{line.mentor.user} has said since that they take nobody." in shown.content.decode()
+    with pytest.raises(Refused, match="has said since that they take nobody"):
+        publish(draft, by=coordinator, now=SOON)
+    assert len(publish(draft, by=coordinator, now=SOON, only={lines_of(draft)[1].mentee_id}).pairs) == 1
+
+
+def test_two_kept_apart_since_are_no_pair(draft, coordinator):
+    line = lines_of(draft)[0]
+    keep_apart(draft.program, line.mentee, line.mentor, by=coordinator, now=SOON)
+    # Asked before the transaction by the rules, and in it once more.
+    for refused in (lambda: publish(draft, by=coordinator, now=SOON), lambda: refuse_apart(plan_of(draft, SOON))):
+        with pytest.raises(Refused, match=str(line.mentor.user)):
+            refused()
     assert not Pairing.objects.exists()
 
 
