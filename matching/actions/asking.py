@@ -105,7 +105,9 @@ def remind(row: Availability, now) -> bool:
     """One reminder, or none where it has been answered or reminded meanwhile."""
     member = row.membership
     program = member.program
-    letter = asking_letters.ask(Desk(program, now), member, again=True, day=program.today(row.asked_at))
+    taken = Pairing.objects.taken_of([member.pk]).get(member.pk, 0)
+    day = program.today(row.asked_at)
+    letter = asking_letters.ask(Desk(program, now), member, again=True, day=day, taken=taken)
     with transaction.atomic():
         mine = Availability.objects.filter(
             pk=row.pk, answer=AvailabilityAnswer.NONE, reminded_at=None, asked_at=row.asked_at

@@ -18,6 +18,7 @@ from matching.actions import (
     publish,
     release_publications,
     send_now,
+    steps,
     withdraw,
 )
 from matching.actions.publishing import refuse_apart
@@ -267,3 +268,17 @@ def test_over_http_some_are_left_sent_and_taken_back(draft, coordinator):
     assert not Pairing.objects.exists()
     again = client.post(reverse("matching:send_now", args=[slug, publication.public_id]), follow=True)
     assert "taken back already" in again.content.decode()
+
+
+def test_a_step_taken_back_while_its_pairs_are_published_changes_nothing(draft, coordinator, monkeypatch):
+    line = lines_of(draft)[0]
+    steps.hold_pair(draft, line.mentee, Membership.objects.get(pk=max(draft.places_then)), by=coordinator, now=SOON)
+    move_on = steps.move_on
+
+    def publish_first(round, result):
+        publish(draft, by=coordinator, now=SOON, only={line.mentee_id})
+        return move_on(round, result)
+
+    monkeypatch.setattr(steps, "move_on", publish_first)
+    with pytest.raises(Refused, match="Somebody else changed this draft meanwhile"):
+        steps.undo(draft, by=coordinator, now=SOON)
