@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Greatest
 
-from matching.models import AvailabilityAnswer, PairingState
+from matching.models import Availability, AvailabilityAnswer, PairingState
 from programs.models import Membership
 
 SAID_YES = Q(availability__isnull=True) | Q(availability__answer=AvailabilityAnswer.YES)
@@ -26,6 +27,12 @@ GROUPS = {
 def said_yes(mentors):
     """Of these mentors, those who are in a round; a sweep takes away a yes that is too old."""
     return mentors.filter(SAID_YES)
+
+
+def said_no(mentors: Iterable[int]) -> set[int]:
+    """Those of these mentors (by membership) who said that they take nobody, this time or any more."""
+    no = [AvailabilityAnswer.NOT_NOW, AvailabilityAnswer.NO_MORE]
+    return set(Availability.objects.filter(membership__in=mentors, answer__in=no).values_list("membership", flat=True))
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ from programs.models import ProgramState
 SEND_WITHIN = timedelta(days=14)
 
 
-def ask(desk: Desk, member, *, again: bool, day):
+def ask(desk: Desk, member, *, again: bool, day, taken: int):
     """This time yes and for how many, not this time, or not any more; `day` is that of the asking."""
     return desk.write(
         "matching.asked_first",
         member,
         key=f"{day.isoformat()}{':again' if again else ''}",
         about={"membership": str(member.public_id)},
-        context={"again": again, "taken": Pairing.objects.taken_of([member.pk]).get(member.pk, 0)},
+        context={"again": again, "taken": taken},
         cut_off=desk.now + SEND_WITHIN,
     )
 
@@ -32,7 +32,8 @@ def ask(desk: Desk, member, *, again: bool, day):
 def of_all(program, members, *, now) -> list:
     """One email to each of these mentors."""
     desk, day = Desk(program, now), program.today(now)
-    return [ask(desk, member, again=False, day=day) for member in members]
+    taken = Pairing.objects.taken_of([member.pk for member in members])
+    return [ask(desk, member, again=False, day=day, taken=taken.get(member.pk, 0)) for member in members]
 
 
 def whose(letter) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matching import tables
+from matching import asking, tables
 from matching.models import Pairing, Proposal, Round
 from matching.tables import MATCHABLE
 
@@ -15,6 +15,7 @@ def since_draft(round: Round, lines: list[Proposal], user) -> list[str]:
     lines = [line for line in lines if line.publication_id is None]
     taken = set(Pairing.objects.open().of(round.program).values_list("mentee", flat=True))
     open_of = Pairing.objects.taken_of([line.mentor_id for line in lines if line.mentor_id])
+    unwilling = asking.said_no({line.mentor_id for line in lines if line.mentor_id})
     in_draft: dict[int, int] = {}
     for line in lines:
         if line.mentor_id:
@@ -23,6 +24,8 @@ def since_draft(round: Round, lines: list[Proposal], user) -> list[str]:
     for line in lines:
         for sentence in troubles(line, taken, open_of, in_draft):
             found[sentence] = None
+        if line.mentor_id in unwilling:
+            found[_("%(name)s has said since that they take nobody.") % {"name": line.mentor.user}] = None
     newcomers = tables.mentees_to_match(round.program).exclude(pk__in=round.proposals.values("mentee"))
     if new := newcomers.exclude(user_id=user.pk).count():
         words = ngettext(

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from journal.actions import record
 from matching import asking_letters, tables
 from matching.letters import Desk
-from matching.models import Availability, AvailabilityAnswer, Pairing
+from matching.models import Availability, AvailabilityAnswer, Pairing, Round, RoundState
 from outbox.actions import post
 from outbox.sweeping import each
 from programs.actions import set_places
@@ -29,12 +29,16 @@ def lapse_availability(now, stop) -> int:
     return sum(lapsed)
 
 
-def lapse_in(program, now) -> int:
-    """How many mentors of a program have said yes too long ago, by joining or since."""
+def lapse_in(program, now, *, keep_draft: bool = True) -> int:
+    """How many mentors of a program have said yes too long ago, by joining or since; those of a draft stay in it."""
     since = now - timedelta(days=program.figure("yes_days"))
+    draft = Round.objects.of(program).filter(state=RoundState.DRAFT).only("result").first() if keep_draft else None
+    stay = list(draft.places_then) if draft else []
     rows = Availability.objects.filter(membership__program=program, answer=AvailabilityAnswer.YES, at__lt=since)
-    lapsed = rows.update(answer=AvailabilityAnswer.NONE, asked_at=None, remind_on=None, reminded_at=None)
-    joined = tables.mentors_at_hand(program).filter(availability__isnull=True, joined_at__lt=since)
+    lapsed = rows.exclude(membership__in=stay).update(
+        answer=AvailabilityAnswer.NONE, asked_at=None, remind_on=None, reminded_at=None
+    )
+    joined = tables.mentors_at_hand(program).filter(availability__isnull=True, joined_at__lt=since).exclude(pk__in=stay)
     new = Availability.objects.bulk_create(
         (Availability(membership_id=pk, at=now) for pk in joined.values_list("pk", flat=True)), ignore_conflicts=True
     )
@@ -101,7 +105,9 @@ def remind(row: Availability, now) -> bool:
     """One reminder, or none where it has been answered or reminded meanwhile."""
     member = row.membership
     program = member.program
-    letter = asking_letters.ask(Desk(program, now), member, again=True, day=program.today(row.asked_at))
+    taken = Pairing.objects.taken_of([member.pk]).get(member.pk, 0)
+    day = program.today(row.asked_at)
+    letter = asking_letters.ask(Desk(program, now), member, again=True, day=day, taken=taken)
     with transaction.atomic():
         mine = Availability.objects.filter(
             pk=row.pk, answer=AvailabilityAnswer.NONE, reminded_at=None, asked_at=row.asked_at

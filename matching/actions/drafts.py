@@ -36,7 +36,7 @@ def ask_round(program, *, by, now, instead_of: Round | None = None) -> Round:
         raise Refused(_("Say first what makes a good match: add at least one rule."))
     if program.state == ProgramState.ENDED:
         raise Refused(_("%(program)s has ended.") % {"program": program})
-    lapse_in(program, now)
+    lapse_in(program, now, keep_draft=False)
     try:
         with transaction.atomic():
             if instead_of is not None:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from journal.actions import record, record_many
 from journal.models import Entry
-from matching import checks, letters
+from matching import asking, checks, letters
 from matching.actions.drafts import hold_draft, move
 from matching.actions.pairs import hold_open, lock, new_pairing, open_pairs
 from matching.models import KeptApart, Pairing, Proposal, Publication, Round, RoundState
@@ -133,6 +133,7 @@ def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collec
         if plan_of(round, now, only).told != plan.told:
             raise Refused(_("Something changed while you were publishing. Look at the draft again."))
         refuse_apart(plan)
+        refuse_unwilling(plan)
         write_publication(plan, publication, members)
         if pairings:
             open_pairs(pairings, by=by, now=now)
@@ -164,6 +165,15 @@ def refuse_apart(plan: Plan) -> None:
         if (one, other) in apart:
             words = {"mentor": line.mentor.user, "mentee": line.mentee.user}
             raise Refused(_("%(mentor)s and %(mentee)s are kept apart. Look at the draft again.") % words)
+
+
+def refuse_unwilling(plan: Plan) -> None:
+    """Nobody is given somebody after they said no."""
+    unwilling = asking.said_no({line.mentor_id for line in plan.pairs})
+    for line in plan.pairs:
+        if line.mentor_id in unwilling:
+            words = _("%(name)s has said since that they take nobody. Give their mentees somebody else, then publish.")
+            raise Refused(words % {"name": line.mentor.user})
 
 
 def take_lines(plan: Plan, now) -> None:

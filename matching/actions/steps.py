@@ -168,6 +168,9 @@ def undo(round, *, by, now, seen: int | None = None) -> Step:
             setattr(lines[each["line"]], name, each[name])
     with transaction.atomic():
         move_on(round, step.result_before)
+        # A part may have been published since the lines were read.
+        if round.proposals.filter(pk__in=lines, publication__isnull=False).exists():
+            raise Refused(quicker())
         write_lines(list(lines.values()))
         Step.objects.filter(pk=step.pk).update(undone_by=by, undone_at=now)
         tell(round, step, "draft.undone", by, now)

@@ -80,6 +80,14 @@ def test_a_yes_that_is_too_old_is_none_when_a_round_begins(program, mentors, coo
     assert round.proposals.pairs().count() == 1
 
 
+def test_a_yes_that_grows_old_stays_in_the_draft_it_is_in(program, mentors, coordinator):
+    ask_round(program, by=coordinator, now=NOW)
+    run_rounds(NOW, never)
+    late = add_member(program, "mentor", now=NOW)
+    assert lapse_availability(LATER, never) == 1
+    assert in_round(program) == {mentor.pk for mentor in mentors} - {late.pk}
+
+
 def test_each_is_asked_once_and_reminded_once(program, mentors, coordinator):
     answer_availability(mentors[0], AvailabilityAnswer.YES, by=mentors[0].user, now=LATER - DAY, places=1)
     answer_availability(mentors[1], AvailabilityAnswer.NO_MORE, by=mentors[1].user, now=LATER - DAY)

@@ -8,16 +8,20 @@ from django.urls import reverse
 from checkins.models import Watch
 from journal.models import Entry
 from matching.actions import (
+    answer_availability,
     discard,
     end_pairing,
+    keep_apart,
     leave_out,
     pair_by_hand,
     plan_of,
     publish,
     release_publications,
     send_now,
+    steps,
     withdraw,
 )
+from matching.actions.publishing import refuse_apart
 from matching.models import Pairing, RoundState
 from outbox.delivery import deliver_due
 from outbox.models import Letter
@@ -215,6 +219,26 @@ def test_an_answer_changed_since_the_draft_forbids_its_pair(draft, coordinator):
     assert not Pairing.objects.exists()
 
 
+def test_a_mentor_who_said_no_since_is_given_nobody(draft, coordinator):
+    line = lines_of(draft)[0]
+    answer_availability(line.mentor, "not_now", by=line.mentor.user, now=SOON)
+    shown = signed_in(coordinator).get(reverse("matching:publish", args=[draft.program.slug, draft.public_id]))
+    assert f"{line.mentor.user} has said since that they take nobody." in shown.content.decode()
+    with pytest.raises(Refused, match="has said since that they take nobody"):
+        publish(draft, by=coordinator, now=SOON)
+    assert len(publish(draft, by=coordinator, now=SOON, only={lines_of(draft)[1].mentee_id}).pairs) == 1
+
+
+def test_two_kept_apart_since_are_no_pair(draft, coordinator):
+    line = lines_of(draft)[0]
+    keep_apart(draft.program, line.mentee, line.mentor, by=coordinator, now=SOON)
+    # Asked before the transaction by the rules, and in it once more.
+    for refused in (lambda: publish(draft, by=coordinator, now=SOON), lambda: refuse_apart(plan_of(draft, SOON))):
+        with pytest.raises(Refused, match=str(line.mentor.user)):
+            refused()
+    assert not Pairing.objects.exists()
+
+
 def test_two_who_publish_the_same_part_end_in_one_sentence(draft, coordinator):
     some = {lines_of(draft)[0].mentee_id}
     seen = plan_of(draft, SOON, some).fingerprint
@@ -244,3 +268,17 @@ def test_over_http_some_are_left_sent_and_taken_back(draft, coordinator):
     assert not Pairing.objects.exists()
     again = client.post(reverse("matching:send_now", args=[slug, publication.public_id]), follow=True)
     assert "taken back already" in again.content.decode()
+
+
+def test_a_step_taken_back_while_its_pairs_are_published_changes_nothing(draft, coordinator, monkeypatch):
+    line = lines_of(draft)[0]
+    steps.hold_pair(draft, line.mentee, Membership.objects.get(pk=max(draft.places_then)), by=coordinator, now=SOON)
+    move_on = steps.move_on
+
+    def publish_first(round, result):
+        publish(draft, by=coordinator, now=SOON, only={line.mentee_id})
+        return move_on(round, result)
+
+    monkeypatch.setattr(steps, "move_on", publish_first)
+    with pytest.raises(Refused, match="Somebody else changed this draft meanwhile"):
+        steps.undo(draft, by=coordinator, now=SOON)
