@@ -182,7 +182,7 @@ def work_out_and_publish(walk, program):
     walk.press("Publish", "publish")
     walk.press("Publish and send the emails", "published-held")
     walk.press("Send the emails now")
-    assert Membership.objects.of(program).mentees().filter(state="active").count() == 34
+    assert Membership.objects.of(program).mentees().filter(state="active").count() == 35
     walk.look("published")
     walk.go(draft.removeprefix(walk.base) + "fairness/?by=grade", "fairness")
     walk.go(draft.removeprefix(walk.base) + "compare/", "compare")
