@@ -9,7 +9,7 @@ from statistics import median
 from django.db.models import Count
 
 from matching import tables
-from matching.models import Breather, Offer, OfferState, Pairing, Policy
+from matching.models import AvailabilityAnswer, Breather, Offer, OfferState, Pairing, Policy
 from matching.scoring import PolicyError
 from profiles import languages
 from programs.models import Membership, Program, ProgramState, Role
@@ -58,6 +58,12 @@ def can_choose(mentee: Membership) -> bool:
     )
 
 
+def mentors_to_ask(program: Program):
+    """Mentors who may be asked: not those who said that they take nobody, this time or any more."""
+    no = [AvailabilityAnswer.NOT_NOW, AvailabilityAnswer.NO_MORE]
+    return tables.mentors_at_hand(program).exclude(availability__answer__in=no)
+
+
 def candidates(mentee: Membership, now) -> list[Candidate]:
     """Every mentor with a free place whom the program's rules allow this mentee, the one who suits best first."""
     program = mentee.program
@@ -65,7 +71,7 @@ def candidates(mentee: Membership, now) -> list[Candidate]:
     me = Membership.objects.of(program).filter(pk=mentee.pk)
     try:
         rules = policy.rules if policy else {"rules": []}
-        read = tables.read(program, rules, now=now, mentees=me, mentors=tables.mentors_at_hand(program))
+        read = tables.read(program, rules, now=now, mentees=me, mentors=mentors_to_ask(program))
     except PolicyError:
         return []
     fit = [j for j in range(len(read.mentors)) if read.free[j] and read.score(0, j) >= 0]

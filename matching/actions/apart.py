@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from journal.actions import record
 from matching.actions.drafts import refuse_own
 from matching.models import KeptApart
+from programs.models import Program
 
 
 def keep_apart(program, mentee, mentor, *, by, now) -> KeptApart:
@@ -13,6 +14,8 @@ def keep_apart(program, mentee, mentor, *, by, now) -> KeptApart:
     refuse_own(by, mentee, mentor)
     one, other = sorted((mentee.user_id, mentor.user_id))
     with transaction.atomic():
+        # Publishing holds the program, too: of the two, one comes first.
+        Program.objects.locked().get(pk=program.pk)
         row, new = KeptApart.objects.get_or_create(
             program=program, one_id=one, other_id=other, defaults={"created_at": now, "created_by": by}
         )

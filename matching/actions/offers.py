@@ -11,7 +11,6 @@ from matching.models import Breather, Offer, OfferState, Pairing
 from matching.permissions import can_answer_offer, can_change_offer
 from outbox.actions import post
 from programs.errors import Refused
-from programs.models import Membership
 
 LONGEST_WORDS = 1000
 MOST_LISTED = 10
@@ -48,8 +47,7 @@ def ask_mentor(mentee, mentor, *, words: str = "", by, now) -> Offer:
 def insist_possible(mentee, mentor, now) -> None:
     """Refused where these two cannot be a pair; which rule says so is nobody's to read here."""
     name = {"name": mentor.user}
-    free = Membership.objects.of(mentee.program_id).mentors().matchable().filter(pk=mentor.pk).exists()
-    if not free or not places_of(mentor):
+    if not choosing.mentors_to_ask(mentee.program).filter(pk=mentor.pk).exists() or not places_of(mentor):
         raise Refused(_("%(name)s has no free place at the moment. Choose somebody else.") % name)
     try:
         rounds.score_of_pair(mentee.program, mentor, mentee, now=now)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from matching import choosing
-from matching.actions import offers, pairs
+from matching.actions import answer_availability, offers, pairs
 from matching.models import Offer, Pairing
 from programs.errors import Refused
 from programs.models import Membership
@@ -92,6 +92,16 @@ def test_who_cannot_be_a_pair_is_not_shown_and_not_asked():
         with pytest.raises(Refused, match="Choose somebody else"):
             offers.ask_mentor(mentee, mentor, by=mentee.user, now=NOW)
     assert not Offer.objects.exists()
+
+
+@pytest.mark.django_db
+def test_whoever_said_not_this_time_is_not_asked_by_mentees_either():
+    program = a_program()
+    mentee, mentor = (w.add_member(program, role, person()) for role in ("mentee", "mentor"))
+    answer_availability(mentor, "not_now", by=mentor.user, now=NOW)
+    assert choosing.candidates(mentee, NOW) == []
+    with pytest.raises(Refused, match="no free place at the moment"):
+        offers.ask_mentor(mentee, mentor, by=mentee.user, now=NOW)
 
 
 @pytest.mark.django_db
