@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from matching import tables
+from matching.rounds.begin import Begin, prices_in
 from matching.rounds.held import Held
 from matching.rounds.proof import facts_of
 from matching.solver import NotProved, Solution, solve
@@ -49,14 +50,6 @@ def given_by(read: tables.Tables, seed: str, held: Held) -> dict:
         "mentee_order": order_of(seed, read.mentees),
         "mentor_order": order_of(seed, read.mentors),
     }
-
-
-@dataclass(frozen=True, eq=False)
-class Begin:
-    """Where the solver begins, as in a Solution: pairs and prices that need not hold any more."""
-
-    assignment: np.ndarray
-    prices: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +103,8 @@ def nearest_to(stands: np.ndarray, given: dict, solution: Solution) -> np.ndarra
     floors[given["pins"] >= 0] = 0
     scores[scores < floors[:, None]] = -1
     scores[scores > 0] *= unit
-    begin = Begin(solution.assignment, np.minimum(solution.prices, HIGHEST_SCORE) * unit)
     problem = replace(solution.problem, scores=scores, floor_levels=0, keep=stands, keep_bonus=1)
-    near = solve_problem(problem, begin)
+    near = solve_problem(problem, Begin(solution.assignment, prices_in(solution, unit, int(scores.max(initial=0)) + 1)))
     if (near.matched, near.total) != (solution.matched, solution.total * unit):
         raise NotProved("The answer nearest to what stands is not as good as the best.")
     return near.assignment

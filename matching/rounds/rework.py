@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from matching import tables
 from matching.models import Proposal, Round
-from matching.rounds.answer import NOBODY, Answer, Begin, answer_to, given_by
+from matching.rounds.answer import NOBODY, Answer, answer_to, given_by
+from matching.rounds.begin import Begin
 from matching.rounds.held import Held
 from matching.rounds.pairs import Forbidden, rules_do_not_fit
 from matching.rounds.run import SOLVER_VERSION, figures_of, fill

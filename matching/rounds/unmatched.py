@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matching import tables
-from matching.rounds.answer import Answer, Begin
+from matching.rounds.answer import Answer
+from matching.rounds.begin import Begin
 from matching.scoring.relaxing import Relaxing, Way
 from matching.solver.chains import NEVER, chains_of
 from matching.solver.solve import solve_problem
