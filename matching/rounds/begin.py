@@ -1,20 +1,10 @@
-"""Where the solver begins when much of an answer is known: any pairs and prices will do, near ones are quick."""
+"""Prices to begin from when much of an answer is known: any will do, near ones are quick."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from matching.solver import Solution
-
-
-@dataclass(frozen=True, eq=False)
-class Begin:
-    """Where the solver begins, as in a Solution: pairs and prices that need not hold any more."""
-
-    assignment: np.ndarray
-    prices: np.ndarray
 
 
 def prices_in(solution: Solution, unit: int, top: int | None) -> np.ndarray:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matching.rounds.begin import prices_in
-from matching.solver import NotProved, Solution
+from matching.solver import NotProved, Solution, Start
 from matching.solver.solve import solve_problem
 
 
@@ -41,7 +41,7 @@ def other_way(highest: Solution) -> tuple[int, int]:
     first = highest.problem.coverage_first
     unit = int((highest.problem.pins < 0).sum()) + 1
     prices = prices_in(highest, unit, None) if first else highest.prices // unit
-    found = solve_problem(replace(highest.problem, coverage_first=not first), replace(highest, prices=prices))
+    found = solve_problem(replace(highest.problem, coverage_first=not first), Start(highest.assignment, prices))
     return found.matched, found.total
 
 
@@ -65,7 +65,9 @@ def best_above(solution: Solution, floor: int) -> tuple[int, int]:
     """How many are matched at best, and with what total, where no pair but those set by hand is under this score."""
     scores = solution.problem.scores.copy()
     scores[(solution.problem.pins < 0)[:, None] & (scores < floor)] = -1
-    best = solve_problem(replace(solution.problem, scores=scores, floor_levels=0), solution)
+    best = solve_problem(
+        replace(solution.problem, scores=scores, floor_levels=0), Start(solution.assignment, solution.prices)
+    )
     return best.matched, best.total
 
 
