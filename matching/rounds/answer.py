@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from matching import tables
+from matching.rounds.begin import prices_in
 from matching.rounds.held import Held
 from matching.rounds.proof import facts_of
-from matching.solver import NotProved, Solution, solve
+from matching.solver import NotProved, Solution, Start, solve
 from matching.solver.problem import HIGHEST_SCORE
 from matching.solver.solve import solve_problem
 from programs.models import Membership
@@ -52,14 +53,6 @@ def given_by(read: tables.Tables, seed: str, held: Held) -> dict:
 
 
 @dataclass(frozen=True, eq=False)
-class Begin:
-    """Where the solver begins, as in a Solution: pairs and prices that need not hold any more."""
-
-    assignment: np.ndarray
-    prices: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
 class Answer:
     """The best pairs: `assignment` (M,) is the one shown, as good as `solution` in every aim.
 
@@ -81,7 +74,7 @@ class Answer:
         return self.solution.problem.floor_levels
 
 
-def answer_to(given: dict, floor_levels: int, stands: Begin | None = None, progress=lambda done: None) -> Answer:
+def answer_to(given: dict, floor_levels: int, stands: Start | None = None, progress=lambda done: None) -> Answer:
     """Solves twice, with the floor and without; of equally good answers the one nearest to what `stands`."""
     solution, highest = best_of(given, floor_levels, stands, progress)
     assignment = solution.assignment if stands is None else nearest_to(stands.assignment, given, solution)
@@ -89,7 +82,7 @@ def answer_to(given: dict, floor_levels: int, stands: Begin | None = None, progr
 
 
 def best_of(
-    given: dict, floor_levels: int, begin: Begin | None, progress=lambda done: None
+    given: dict, floor_levels: int, begin: Start | None, progress=lambda done: None
 ) -> tuple[Solution, Solution]:
     """The best with the floor, and the best without it."""
     highest = solve(**given, floor_levels=0, start=begin)
@@ -110,9 +103,8 @@ def nearest_to(stands: np.ndarray, given: dict, solution: Solution) -> np.ndarra
     floors[given["pins"] >= 0] = 0
     scores[scores < floors[:, None]] = -1
     scores[scores > 0] *= unit
-    begin = Begin(solution.assignment, np.minimum(solution.prices, HIGHEST_SCORE) * unit)
     problem = replace(solution.problem, scores=scores, floor_levels=0, keep=stands, keep_bonus=1)
-    near = solve_problem(problem, begin)
+    near = solve_problem(problem, Start(solution.assignment, prices_in(solution, unit, int(scores.max(initial=0)) + 1)))
     if (near.matched, near.total) != (solution.matched, solution.total * unit):
         raise NotProved("The answer nearest to what stands is not as good as the best.")
     return near.assignment

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matching.solver import NotProved, Solution
+from matching.rounds.begin import prices_in
+from matching.solver import NotProved, Solution, Start
 from matching.solver.solve import solve_problem
 
 
@@ -38,18 +38,11 @@ def facts_of(solution: Solution, highest: Solution) -> dict:
 
 def other_way(highest: Solution) -> tuple[int, int]:
     """How many are matched, with what total, if the other of the two aims comes first."""
-    problem = replace(highest.problem, coverage_first=not highest.problem.coverage_first)
-    found = solve_problem(problem, begin_other(highest))
-    return found.matched, found.total
-
-
-def begin_other(highest: Solution) -> Solution:
-    """Where to begin for the other order of aims: the same pairs, at prices in the unit it counts in."""
+    first = highest.problem.coverage_first
     unit = int((highest.problem.pins < 0).sum()) + 1
-    top = int(highest.problem.scores.max(initial=0))
-    if not highest.problem.coverage_first:
-        return replace(highest, prices=highest.prices // unit)
-    return replace(highest, prices=np.minimum(highest.prices, top) * unit)
+    prices = prices_in(highest, unit, None) if first else highest.prices // unit
+    found = solve_problem(replace(highest.problem, coverage_first=not first), Start(highest.assignment, prices))
+    return found.matched, found.total
 
 
 def check(solution: Solution, highest: Solution, matched: int, total: int) -> None:
@@ -72,7 +65,9 @@ def best_above(solution: Solution, floor: int) -> tuple[int, int]:
     """How many are matched at best, and with what total, where no pair but those set by hand is under this score."""
     scores = solution.problem.scores.copy()
     scores[(solution.problem.pins < 0)[:, None] & (scores < floor)] = -1
-    best = solve_problem(replace(solution.problem, scores=scores, floor_levels=0), solution)
+    best = solve_problem(
+        replace(solution.problem, scores=scores, floor_levels=0), Start(solution.assignment, solution.prices)
+    )
     return best.matched, best.total
 
 

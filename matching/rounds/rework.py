@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from matching import tables
 from matching.models import Proposal, Round
-from matching.rounds.answer import NOBODY, Answer, Begin, answer_to, given_by
+from matching.rounds.answer import NOBODY, Answer, answer_to, given_by
 from matching.rounds.held import Held
 from matching.rounds.pairs import Forbidden, rules_do_not_fit
 from matching.rounds.run import SOLVER_VERSION, figures_of, fill
 from matching.rounds.unmatched import BY_HAND, WhyNone
 from matching.scoring import PolicyError
+from matching.solver import Start
 from programs.models import Membership
 
 # What a line is made of besides its mentee.
@@ -47,13 +48,13 @@ def free_of(round: Round, mentor: Membership) -> int:
     return tables.free_places([mentor])[0] if mentor.pk in round.places_then else 0
 
 
-def standing_in(round: Round, read: tables.Tables, has: dict[int, int | None]) -> Begin:
+def standing_in(round: Round, read: tables.Tables, has: dict[int, int | None]) -> Start:
     """The mentor each mentee `has` in the draft, by their places in the tables, with the prices it was found at."""
     column = {mentor.pk: j for j, mentor in enumerate(read.mentors)}
     column_of = [column.get(has.get(mentee.pk), NOBODY) for mentee in read.mentees]
     prices = round.result.get("prices", {})
     price_of = [prices.get(str(mentor.pk), 0) for mentor in read.mentors]
-    return Begin(np.array(column_of, dtype=np.int64), np.array(price_of, dtype=np.int64))
+    return Start(np.array(column_of, dtype=np.int64), np.array(price_of, dtype=np.int64))
 
 
 def check(read: tables.Tables, held: Held, given: dict) -> None:

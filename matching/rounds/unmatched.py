@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matching import tables
-from matching.rounds.answer import Answer, Begin
+from matching.rounds.answer import Answer
 from matching.scoring.relaxing import Relaxing, Way
+from matching.solver import Start
 from matching.solver.chains import NEVER, chains_of
 from matching.solver.solve import solve_problem
 
@@ -32,7 +33,7 @@ class WhyNone:
         only_matched = self.scores.copy()
         only_matched[self.unmatched] = -1
         problem = replace(answer.highest.problem, scores=only_matched, coverage_first=True)
-        base = solve_problem(problem, Begin(answer.assignment, answer.highest.prices))
+        base = solve_problem(problem, Start(answer.assignment, answer.highest.prices))
         self.chains = chains_of(base, base.problem.pins >= 0)
         self.holders = np.bincount(base.assignment[base.assignment >= 0], minlength=self.capacity.size)
         self.relaxing = Relaxing(read.scored)

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from matching.actions import ask_round, run_rounds
+from matching.actions import ask_round, leave_out, run_rounds
 from matching.models import Pairing, Proposal, Round, RoundState
 from outbox.models import Letter
 from outbox.sweeping import never
@@ -210,6 +210,17 @@ def test_what_changed_since_the_draft_is_told(client, draft):
     assert refused.status_code == 200 and not Pairing.objects.exists()
 
 
+def test_the_page_of_a_line_asks_no_more_for_many_mentors(client, draft, django_assert_max_num_queries):
+    line = draft.proposals.pairs().first()
+    page = url("change", draft, line.mentee.public_id)
+    client.get(page)
+    with django_assert_max_num_queries(40) as many:
+        client.get(page)
+    Membership.objects.filter(role="mentor").exclude(pk=line.mentor_id).update(state=MembershipState.LEFT)
+    with django_assert_max_num_queries(len(many)):
+        client.get(page)
+
+
 @pytest.fixture
 def insider(program, draft):
     """A coordinator who is a mentee of the same round."""
@@ -226,6 +237,20 @@ def test_a_coordinator_in_the_round_sees_nothing_of_themselves(insider, draft):
     assert client.get(url("change", draft, insider.mentee.public_id)).status_code == 404
     assert str(insider.mentor.user) not in client.get(url("round", draft) + "?_export=csv").content.decode()
     assert client.get(url("round", draft) + f"?q={insider.mentor.user}").context["table"].rows.__len__() == 0
+
+
+def test_a_coordinator_in_the_round_reads_no_cost_and_changes_nothing(insider, draft):
+    client = signed_in(insider.mentee.user)
+    line = draft.proposals.pairs().exclude(pk=insider.pk).select_related("mentee__user", "mentor__user").first()
+    page = client.get(url("change", draft, line.mentee.public_id))
+    assert all(option.points is None for option in page.context["desk"].options)
+    assert "another coordinator changes it" in words(page) and "The total" not in words(page)
+    refused = client.post(url("change", draft, line.mentee.public_id), {"nobody": "1"}, follow=True)
+    assert "another coordinator has to change it" in words(refused)
+    refused = client.post(url("places", draft, line.mentor.public_id), {"places": "0"}, follow=True)
+    assert "another coordinator has to change it" in words(refused)
+    leave_out(draft, line.mentee, by=None, now=LATER)
+    assert "What is set by hand" not in words(client.get(url("round", draft)))
 
 
 def test_a_coordinator_in_the_round_does_not_publish(insider, draft):

@@ -11,6 +11,7 @@ from matching.actions import (
     hold_pair,
     leave_out,
     let_go,
+    publish,
     run_rounds,
     set_apart,
     set_draft_places,
@@ -153,6 +154,23 @@ def test_whoever_has_left_is_worked_around(draft, coordinator):
     assert first.mentor_id not in pairs_of(draft).values()
     draft.refresh_from_db()
     assert draft.result["best"]["total"] <= 747
+
+
+def test_what_is_published_changes_no_more(draft, coordinator):
+    said = {"by": coordinator, "now": SOON}
+    first, second = draft.proposals.pairs().select_related("mentee__user", "mentor__user")[:2]
+    step = set_apart(draft, first.mentee, first.mentor, **said)
+    mentee, _before, mentor = next(move for move in step.moves if move[2] and move[0] != second.mentee_id)
+    moved = draft.proposals.select_related("mentee__user").get(mentee=mentee)
+    publish(draft, only=[mentee], **said)
+    with pytest.raises(Refused, match="is published already"):
+        leave_out(draft, moved.mentee, **said)
+    with pytest.raises(Refused, match="cannot be taken back"):
+        undo(draft, **said)
+    leave_out(draft, second.mentee, **said)
+    assert pairs_of(draft)[mentee] == mentor and second.mentee_id not in pairs_of(draft)
+    taken = list(pairs_of(draft).values())
+    assert max(taken.count(mentor) for mentor in taken) == 1
 
 
 def small(count=6):
