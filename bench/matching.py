@@ -274,7 +274,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="100x30,1000x300")
     parser.add_argument("--families", default="uniform,realistic,short,agree,agree-noise,few-values,sparse")
-    parser.add_argument("--solvers", default=",".join(SOLVERS), help="names with commas between")
+    parser.add_argument("--solvers", default=";".join(SOLVERS), help="names with semicolons between")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=120, help="a solver that takes longer is left out")
     parser.add_argument("--out", type=Path, help="the figures as JSON")
@@ -289,7 +289,7 @@ def main():
         for family in options.families.split(","):
             print(f"\n{family}, {mentees:,} x {mentors:,}", flush=True)
             lines = figures[f"{family} {size}"] = compare(
-                options.solvers.split(","), family, mentees, mentors, options.runs, options.seconds
+                options.solvers.split(";"), family, mentees, mentors, options.runs, options.seconds
             )
             first = lines["this"][1]
             for solver, (wall, cpu, memory, matched, total) in lines.items():
