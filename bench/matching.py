@@ -1,11 +1,13 @@
 """The matcher beside other exact solvers and greedy: the same seeded instances, alternating, medians, one machine.
 
     python bench/matching.py [--sizes 1000x300,5000x1500] [--families realistic,agree] [--runs 5] [--out FILE]
+                             [--picture FILE.svg]
 
 Needs what bench/requirements.txt names besides numpy; a solver that is not installed is left out. Each run has a
 process of its own, so that memory is its own, too. Figures are wall seconds, processor seconds and megabytes added by
 solving, from the score matrix (for ours) or the ready slot matrix or arcs (for the others) to the answer; every answer
-is checked for the same number matched and the same total.
+is checked for the same number matched and the same total. The ratios that count are printed last, beside what is
+accepted and what is aimed at.
 """
 
 import argparse
@@ -157,18 +159,27 @@ SOLVERS = {
 OTHER_AIMS = ("this, floor 10", "greedy")
 
 
+def memory(line, forget_peak=False):
+    """Megabytes this process has (VmRSS), or has had at most (VmHWM) since the peak was forgotten; Linux only."""
+    if forget_peak:
+        Path("/proc/self/clear_refs").write_text("5")
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(each.split()[1]) for each in lines if each.startswith(line)) / 1024
+
+
 def measured(pipe, solver, family, mentees, mentors):
     """In a process of its own: seconds, processor seconds, megabytes added, and what came out."""
     try:
         scores, places = instance(family, mentees, mentors)
         run = SOLVERS[solver](scores, places)
+        already = memory("VmRSS", forget_peak=True)
         before = resource.getrusage(resource.RUSAGE_SELF)
         began = time.perf_counter()
         assignment = run()
         wall = time.perf_counter() - began
         after = resource.getrusage(resource.RUSAGE_SELF)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        pipe.send((wall, cpu, (after.ru_maxrss - before.ru_maxrss) / 1024, *matched_and_total(scores, assignment)))
+        pipe.send((wall, cpu, memory("VmHWM") - already, *matched_and_total(scores, assignment)))
     except ImportError:
         pipe.send(None)
 
@@ -183,9 +194,9 @@ def run_once(solver, family, mentees, mentors, seconds):
     return found
 
 
-def compare(family, mentees, mentors, runs, seconds):
+def compare(solvers, family, mentees, mentors, runs, seconds):
     """The solvers in turn, so often; their medians, without those that are not installed or take too long."""
-    found = {solver: [] for solver in SOLVERS}
+    found = {solver: [] for solver in SOLVERS if solver in solvers}
     for _ in range(runs):
         for solver in list(found):
             one = run_once(solver, family, mentees, mentors, seconds)
@@ -203,13 +214,71 @@ def compare(family, mentees, mentors, runs, seconds):
     return lines
 
 
+# Ours to another's processor seconds, which a busy machine blurs less: family, size, the two lines, accepted, aimed at.
+TARGETS = (
+    ("realistic", "5000x1500", "this", "scipy linear_sum_assignment", 0.30, 0.15),
+    ("realistic", "10000x3000", "this", "scipy linear_sum_assignment", 0.18, 0.10),
+    ("realistic", "5000x1500", "this", "OR-Tools min-cost flow", 0.6, 0.3),
+    ("realistic", "10000x3000", "this", "OR-Tools min-cost flow", 0.4, 0.2),
+    ("agree-noise", "5000x1500", "this", "OR-Tools min-cost flow", 4, 1.5),
+    ("realistic", "5000x1500", "this, floor 10", "this", 1.5, 1.2),
+)
+
+
+def print_ratios(figures):
+    """The ratios of processor seconds that count, as far as they were measured, and of memory."""
+    print("\nratio                                                                measured  accept  aim")
+    for family, size, ours, theirs, accept, aim in TARGETS:
+        lines = figures.get(f"{family} {size}", {})
+        if ours in lines and theirs in lines:
+            name = f"{ours} : {theirs}, {family} {size}"
+            print(f"{name:70}{lines[ours][1] / lines[theirs][1]:7.2f} {accept:7} {aim:5}")
+    for name, lines in figures.items():
+        mentees, mentors = map(int, name.split()[1].split("x"))
+        if "this" in lines and mentees >= 5000:
+            share = lines["this"][2] * 2**20 / (8 * mentees * mentors)
+            print(f"{'memory added : the scores, ' + name:70}{share:7.2f} {2:7} {1:5}")
+
+
+def picture(figures, machine):
+    """An SVG of the processor seconds each solver takes, a panel for each instance, on a scale of tenfolds."""
+    width, bar, left = 760, 18, 230
+    colours = ["#2b6cb0", "#63a4dd", "#8a8f98", "#8a8f98", "#8a8f98", "#c08a3e"]
+    parts, y = [], 34
+    for name, lines in figures.items():
+        parts.append(f'<text class="t" x="12" y="{y}">{name.replace("x", " × ")}</text>')
+        y += 8
+        for solver, colour in zip(SOLVERS, colours, strict=True):
+            if solver not in lines:
+                continue
+            seconds = lines[solver][1]
+            length = max(2, (width - left - 90) * (np.log10(max(seconds, 1e-3)) + 3) / 5)
+            parts.append(f'<text class="l" x="{left - 8}" y="{y + 13}">{solver}</text>')
+            parts.append(f'<rect x="{left}" y="{y}" width="{length:.0f}" height="{bar - 4}" rx="2" fill="{colour}"/>')
+            parts.append(f'<text class="v" x="{left + length + 6:.0f}" y="{y + 12}">{seconds:.3f} s</text>')
+            y += bar
+        y += 30
+    style = (
+        "text{font:13px system-ui,sans-serif;fill:#22272e}.t{font-weight:600}.l{text-anchor:end}.b{fill:#fff}"
+        "@media (prefers-color-scheme:dark){text{fill:#e6e8eb}.b{fill:#15181c}}"
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y + 6}" role="img">'
+        f"<title>Seconds to match</title>"
+        f'<style>{style}</style><rect class="b" width="{width}" height="{y + 6}"/>{"".join(parts)}'
+        f'<text x="12" y="{y - 6}">Processor seconds, each step of the scale tenfold. {machine}</text></svg>\n'
+    )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="100x30,1000x300")
     parser.add_argument("--families", default="uniform,realistic,short,agree,agree-noise,few-values,sparse")
+    parser.add_argument("--solvers", default=";".join(SOLVERS), help="names with semicolons between")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=120, help="a solver that takes longer is left out")
     parser.add_argument("--out", type=Path, help="the figures as JSON")
+    parser.add_argument("--picture", type=Path, help="the seconds as an SVG")
     options = parser.parse_args()
     multiprocessing.set_start_method("spawn")
     machine = f"{platform.machine()}, {multiprocessing.cpu_count()} cores"
@@ -219,11 +288,16 @@ def main():
         mentees, mentors = map(int, size.split("x"))
         for family in options.families.split(","):
             print(f"\n{family}, {mentees:,} x {mentors:,}", flush=True)
-            lines = figures[f"{family} {size}"] = compare(family, mentees, mentors, options.runs, options.seconds)
-            first = lines["this"][0]
+            lines = figures[f"{family} {size}"] = compare(
+                options.solvers.split(";"), family, mentees, mentors, options.runs, options.seconds
+            )
+            first = lines["this"][1]
             for solver, (wall, cpu, memory, matched, total) in lines.items():
                 spent = f"{wall:9.3f} s {cpu:9.3f} s cpu {memory:8.0f} MB"
-                print(f"  {solver:30}{spent}   {matched:>6} {total:>9}   this : it = {first / max(wall, 1e-9):.2f}")
+                print(f"  {solver:30}{spent}   {matched:>6} {total:>9}   this : it = {first / max(cpu, 1e-9):.2f}")
+    print_ratios(figures)
+    if options.picture:
+        options.picture.write_text(picture(figures, machine))
     if options.out:
         options.out.write_text(json.dumps(figures, indent=1))
 

@@ -71,7 +71,7 @@ def whole_numbers(name: str, given: Any, shape: tuple[int, ...]) -> Ints:
         raise ValueError(f"{name} must have the shape {shape}, not {array.shape}.")
     if array.dtype.kind == "u" and array.size and int(array.max()) > 2**62:
         raise ValueError(f"{name} has a number that is too large.")
-    return array.astype(np.int64)
+    return array.astype(np.int64, copy=name != "scores")
 
 
 def one_of_each(name: str, given: Any, size: int) -> Ints:
@@ -114,7 +114,7 @@ def read_problem(scores: Any, capacity: Any, **given: Any) -> Problem:
     if given["priority"] is not None:
         priority = whole_numbers("priority", given["priority"], (mentees,))
     problem = Problem(
-        scores=np.maximum(table, -1).astype(np.int32),
+        scores=in_half_the_memory(table),
         capacity=places,
         priority=priority,
         coverage_first=bool(given["coverage_first"]),
@@ -129,6 +129,14 @@ def read_problem(scores: Any, capacity: Any, **given: Any) -> Problem:
     )
     check_pins(problem)
     return problem
+
+
+def in_half_the_memory(table: Ints) -> Ints:
+    """A copy of the scores, -1 for whatever is negative."""
+    scores = np.empty(table.shape, dtype=np.int32)
+    for begin in range(0, table.shape[0], BLOCK):
+        scores[begin : begin + BLOCK] = np.maximum(table[begin : begin + BLOCK], -1)
+    return scores
 
 
 def number_from(name: str, given: Any, lowest: int, highest: int) -> int:

@@ -167,23 +167,25 @@ def with_floor(
 ) -> tuple[Network, Ints, list[Level]]:
     """The same network solved again above the floor, as many levels as the permitted cost allows.
 
-    More levels never give a higher value, so levels end where the present prices prove that one costs too much; if the
-    last one left does so after all, halving finds the last that does not. As many as at the start are tried first.
+    More levels never give a higher value, so one, two, four are tried and so on, or first as many as at the start; once
+    some cost too much, halving finds the last that do not. None is worked out that the prices prove to cost too much.
     """
     before = placed_value(problem, costs, network.place)
     lowest_allowed = before - problem.floor_cost * before
+    ahead = levels(costs, network.place)
     steps: list[Level] = []
-    for level in levels(costs, network.place):
-        if before - costs_at_least(costs, network, level.thresholds) < lowest_allowed:
-            break
-        steps.append(level)
-        if len(steps) == problem.floor_levels:
-            break
-    best = network
-    taken, refused = 0, len(steps) + 1
-    taken_then = len(start.levels) if isinstance(start, Solution) else 0
-    trial = first = min(len(steps), taken_then or len(steps))
+    best, taken, refused = network, 0, problem.floor_levels + 1
+    trial = first = max(1, min(len(start.levels), problem.floor_levels)) if isinstance(start, Solution) else 1
     while taken < trial < refused:
+        while len(steps) < trial:
+            level = next(ahead, None)
+            if level is None or before - costs_at_least(costs, network, level.thresholds) < lowest_allowed:
+                refused = len(steps) + 1
+                break
+            steps.append(level)
+        trial = min(trial, refused - 1)
+        if trial == taken:
+            break
         tried = best.copy(above_floor(costs, steps[trial - 1].thresholds))
         if start is None:
             tried.loosen()
@@ -194,7 +196,8 @@ def with_floor(
             best, taken = tried, trial
         else:
             refused = trial
-        trial = taken + 1 if taken == trial == first else (taken + refused) // 2
+        farther = taken + 1 if start and trial == first else 2 * taken
+        trial = min(max(farther, taken + 1), refused - 1) if refused > problem.floor_levels else (taken + refused) // 2
     nothing = np.full(network.rows, NO_FLOOR, dtype=np.int64)
     return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken]
 
