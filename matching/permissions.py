@@ -6,10 +6,6 @@ from matching.models import LIVE, OfferState
 from programs.models import Membership, Role
 from programs.permissions import can_coordinate
 
-can_change_rules = can_coordinate
-can_ask_round = can_coordinate
-can_pair_by_hand = can_coordinate
-
 
 def takes_part(user, round) -> bool:
     """Whether this person is themselves in the round, as mentee or as mentor."""
@@ -22,11 +18,6 @@ def takes_part(user, round) -> bool:
 def can_publish(user, round) -> bool:
     """A coordinator who is not in the round themselves: nobody decides what is about them."""
     return can_coordinate(user, round.program) and not takes_part(user, round)
-
-
-def can_change_draft(user, round) -> bool:
-    """Whoever runs the program; a line about oneself is invisible and refused one by one."""
-    return can_coordinate(user, round.program)
 
 
 def can_answer_offer(user, offer) -> bool:
