@@ -65,6 +65,9 @@ def signed_links(text: str, *, besides=None) -> list[links.Signed]:
     return found
 
 
+PLAIN = ("number", "password", "date", "time", "range")
+
+
 @dataclass
 class Form:
     """A form of a page, with what its fields hold as it comes."""
@@ -74,6 +77,8 @@ class Form:
     values: dict[str, list[str]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     options: dict[str, list[str]] = field(default_factory=dict)
+    # Fields for numbers, dates, passwords and long text: none of them names a thing.
+    plain: set[str] = field(default_factory=set)
     # Named buttons: a browser sends the one that was pressed.
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
@@ -121,9 +126,9 @@ class _Forms(HTMLParser):
         elif kind == "submit" and has.get("name") and self.form is not None:
             self.form.buttons.append((has["name"], has.get("value") or ""))
         elif kind not in ("submit", "button", "reset", "image"):
-            self._put(has, [has.get("value") or ""])
+            self._put(has, [has.get("value") or ""], plain=kind in PLAIN)
 
-    def _put(self, has, values):
+    def _put(self, has, values, plain=False):
         name = has.get("name")
         if not name:
             return
@@ -131,6 +136,7 @@ class _Forms(HTMLParser):
             self.outside.append((has.get("form"), name, values))
         else:
             _enter(self.form, name, values)
+            self.form.plain |= {name} if plain else set()
 
     def handle_data(self, data):
         if self.textarea:
@@ -150,7 +156,7 @@ class _Forms(HTMLParser):
             self.select = None
         elif tag == "textarea" and self.textarea:
             has, words = self.textarea
-            self._put(has, ["".join(words)])
+            self._put(has, ["".join(words)], plain=True)
             self.textarea = None
 
 

@@ -154,7 +154,7 @@ def test_what_belongs_to_another_program_is_never_taken(name, persona, world):
     url, forms = forms_of(world, name, persona)
     for form in forms:
         for theirs in others(world):
-            for field in fields_of(form):
+            for field in (one for one in fields_of(form) if one not in form.plain):
                 assert send(world, persona, url, form, form.data(**{field: theirs})) < 500, field
             for action in form.options.get("action", []):
                 data = form.data(action=action, _selected_action=theirs)
