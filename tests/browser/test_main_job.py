@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.parts, pytest.mark.django_db(tran
 FILES = Path(__file__).resolve().parents[1] / "data" / "civil-service-small"
 # Set to a folder to keep what the walk saw: PNG files by page, width and scheme.
 SHOTS = os.environ.get("SCREENSHOTS")
+# PICTURES=1 writes those of the README anew.
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images" if os.environ.get("PICTURES") else None
 
 
 class Walk:
@@ -23,6 +25,14 @@ class Walk:
     def __init__(self, page, axe, base):
         self.page, self.axe, self.base = page, axe, base
         self.complaints: list[str] = []
+
+    def picture(self, name: str) -> None:
+        """What stands on a screen of 1280 by 800, for the README."""
+        if PICTURES:
+            self.page.set_viewport_size({"width": 1280, "height": 800})
+            self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+            self.page.evaluate("window.scrollTo(0, 0)")
+            self.page.screenshot(path=PICTURES / f"{name}.png")
 
     def look(self, name: str) -> None:
         """axe on the page as it stands; nothing may be wider than a phone."""
@@ -170,6 +180,7 @@ def work_out_and_publish(walk, program):
     walk.press("Work out the pairs")
     walk.page.get_by_role("link", name="Publish").wait_for(timeout=60_000)
     walk.look("draft")
+    walk.picture("draft")
     said = walk.page.locator("main").inner_text()
     assert "35 of 50" in said and "747" in said and "750" in said
     draft = walk.page.url

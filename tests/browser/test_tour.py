@@ -1,8 +1,5 @@
 """The tour of the demo, played as each role in a real browser; its pictures are those of the README."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.utils import timezone
 
@@ -13,8 +10,6 @@ from mentorship.demo.tour import seats_now
 from tests.browser.test_main_job import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.parts, pytest.mark.django_db(transaction=True)]
-# PICTURES=1 writes those of the README anew.
-PICTURES = Path(__file__).resolve().parents[2] / "docs" / "images" if os.environ.get("PICTURES") else None
 IN_README = {
     "front": "front", "another-mentor": "another-mentor", "coordinator-2": "program-home", "mentor-1": "home",
 }  # fmt: skip
@@ -23,12 +18,10 @@ IN_README = {
 class Tour(Walk):
     """A visitor who has just started it."""
 
-    def picture(self, name: str) -> None:
-        """What stands on a screen of 1280 by 800, for the README."""
-        if PICTURES and name in IN_README:
-            self.page.set_viewport_size({"width": 1280, "height": 800})
-            self.page.evaluate("window.scrollTo(0, 0)")
-            self.page.screenshot(path=PICTURES / f"{IN_README[name]}.png")
+    def picture_of(self, name: str) -> None:
+        """Those stops that the README shows."""
+        if name in IN_README:
+            self.picture(IN_README[name])
 
     def sit_down(self, seat, *, by_keyboard: bool = False) -> None:
         """From the front page to the first stop, by one button."""
@@ -63,7 +56,7 @@ class Tour(Walk):
                 link.click()
             self.page.wait_for_url(self.base + step.url)
             self.look(f"tour-{seat.key}-{number}")
-            self.picture(f"{seat.key}-{number}")
+            self.picture_of(f"{seat.key}-{number}")
 
 
 @pytest.fixture
@@ -76,7 +69,7 @@ def test_the_tour_is_played_as_each_role_and_ends_with_everybody_well_placed(tou
     seats = {seat.key: seat for seat in seats_now()}
     assert set(seats) == {"coordinator", "mentor", "mentee", "waiting", "council"}
     tour.go("/", "tour-front")
-    tour.picture("front")
+    tour.picture_of("front")
     for key, seat in seats.items():
         tour.sit_down(seat, by_keyboard=key in ("mentee", "council"))
         tour.steps(seat, by_keyboard=key in ("mentee", "council"))
@@ -99,7 +92,7 @@ def give_everybody_another_mentor(tour) -> None:
         tour.page.wait_for_load_state()
         if not number:
             tour.look("tour-another-mentor")
-            tour.picture("another-mentor")
+            tour.picture_of("another-mentor")
         tour.page.locator("form button.btn-primary").click()
         tour.page.wait_for_load_state()
     case.refresh_from_db()
