@@ -2,8 +2,9 @@
 
 from matching.models.availability import Availability, AvailabilityAnswer
 from matching.models.offers import LIVE, Breather, Offer, OfferState
-from matching.models.pairs import Pairing, PairingState
-from matching.models.rounds import Proposal, Publication, Round, RoundState, Step, StepKind
+from matching.models.pairs import Circle, Pairing, PairingState
+from matching.models.purposes import PairPurpose
+from matching.models.rounds import Proposal, Publication, Round, RoundPeople, RoundState, Step, StepKind
 from matching.models.rules import KeptApart, Policy, ProgramRows
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     "Availability",
     "AvailabilityAnswer",
     "Breather",
+    "Circle",
     "KeptApart",
     "Offer",
     "OfferState",
+    "PairPurpose",
     "Pairing",
     "PairingState",
     "Policy",
@@ -21,6 +24,7 @@ __all__ = [
     "Proposal",
     "Publication",
     "Round",
+    "RoundPeople",
     "RoundState",
     "Step",
     "StepKind",

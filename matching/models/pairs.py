@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from matching.models.purposes import PairPurpose
 from matching.models.rounds import Publication, Round
 from matching.models.rules import ProgramRows
 from programs.models import Membership, Program
@@ -39,6 +40,22 @@ class PairingQuerySet(ProgramRows):
         return self.told().filter(Q(mentee__user=user) | Q(mentor__user=user))
 
 
+class Circle(models.Model):
+    """The pairs of one mentor who meet together."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    program = models.ForeignKey(Program, models.CASCADE, related_name="circles", verbose_name=_("program"))
+    mentor = models.ForeignKey(Membership, models.CASCADE, related_name="circles", verbose_name=_("mentor"))
+    began_at = models.DateTimeField(_("since"))
+
+    objects = ProgramRows.as_manager()
+
+    class Meta:
+        verbose_name = _("circle")
+        verbose_name_plural = _("circles")
+        ordering = ["-began_at", "-pk"]
+
+
 class Pairing(models.Model):
     """One mentor and one mentee matched in a program, with its rhythm and its end."""
 
@@ -49,12 +66,18 @@ class Pairing(models.Model):
     mentor = models.ForeignKey(Membership, models.PROTECT, related_name="pairings_as_mentor", verbose_name=_("mentor"))
     mentee = models.ForeignKey(Membership, models.PROTECT, related_name="pairings_as_mentee", verbose_name=_("mentee"))
     state = models.CharField(_("status"), max_length=6, choices=PairingState.choices, default=PairingState.OPEN)
+    purpose = models.ForeignKey(
+        PairPurpose, models.PROTECT, null=True, blank=True, related_name="pairings", verbose_name=_("for")
+    )
+    circle = models.ForeignKey(Circle, models.SET_NULL, null=True, blank=True, related_name="pairings")
     rhythm_days = models.PositiveSmallIntegerField(_("how often, in days"))
     began_at = models.DateTimeField(_("since"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     end_reason = models.TextField(_("why it ended"), blank=True)
     round = models.ForeignKey(Round, models.SET_NULL, null=True, blank=True, related_name="pairings")
     publication = models.ForeignKey(Publication, models.SET_NULL, null=True, blank=True, related_name="pairings")
+    # A pair that goes on until the emails of this publication leave, which gives the mentee somebody else.
+    ends_with = models.ForeignKey(Publication, models.SET_NULL, null=True, blank=True, related_name="endings")
     pair_words = models.JSONField(_("why"), default=list)
 
     objects = PairingQuerySet.as_manager()
@@ -66,6 +89,16 @@ class Pairing(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["mentor", "mentee"], condition=Q(state="open"), name="one_open_pair_of_the_same_two"
+            ),
+            models.UniqueConstraint(
+                fields=["mentee"],
+                condition=Q(state="open", purpose__isnull=True, ends_with__isnull=True),
+                name="one_open_pair_of_a_mentee",
+            ),
+            models.UniqueConstraint(
+                fields=["mentee", "purpose"],
+                condition=Q(state="open", purpose__isnull=False, ends_with__isnull=True),
+                name="one_open_pair_of_a_mentee_for_a_purpose",
             ),
             models.CheckConstraint(condition=~Q(mentor=F("mentee")), name="a_pair_is_two_people"),
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from matching.models.purposes import PairPurpose
 from matching.models.rules import Policy, ProgramRows
 from programs.models import Membership, Program
 
@@ -19,6 +20,12 @@ class RoundState(models.TextChoices):
     PUBLISHED = "published", _("published")
     DISCARDED = "discarded", _("discarded")
     FAILED = "failed", _("failed")
+
+
+class RoundPeople(models.TextChoices):
+    READY = "ready", _("everybody without a mentor")
+    CHOSEN = "chosen", _("only these people")
+    EVERYBODY = "everybody", _("everybody, and pairs may change")
 
 
 class RoundQuerySet(ProgramRows):
@@ -36,6 +43,7 @@ class Round(models.Model):
     """One run of the matcher: nothing is told to anybody before it is published."""
 
     State = RoundState
+    People = RoundPeople
     MOVES = {
         (RoundState.ASKED, RoundState.WORKING),
         (RoundState.ASKED, RoundState.DISCARDED),
@@ -58,6 +66,17 @@ class Round(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
     asked_at = models.DateTimeField(_("when"))
+    purpose = models.ForeignKey(
+        PairPurpose, models.PROTECT, null=True, blank=True, related_name="rounds", verbose_name=_("for")
+    )
+    people = models.CharField(_("who"), max_length=10, choices=RoundPeople.choices, default=RoundPeople.READY)
+    # The mentees of a round of `only these people`.
+    chosen = models.ManyToManyField(Membership, blank=True, related_name="+")
+    # Where pairs may change: how many points a change has to bring, for each pair that stands.
+    change_price = models.PositiveIntegerField(null=True, blank=True)
+    # Circles: the fewest and the most mentees of one mentor; pairs where there is no fewest.
+    least = models.PositiveSmallIntegerField(_("at least"), null=True, blank=True)
+    most = models.PositiveSmallIntegerField(_("at most"), null=True, blank=True)
     seed = models.CharField(max_length=32)
     lease_until = models.DateTimeField(null=True, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)
@@ -80,7 +99,15 @@ class Round(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["program"], condition=Q(state__in=["asked", "working", "draft"]), name="one_round_in_work"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(most=None) | Q(least__isnull=False, most__gte=models.F("least")),
+                name="circles_have_room_for_their_fewest",
+            ),
+            models.CheckConstraint(
+                condition=Q(people="everybody", change_price__isnull=False) | ~Q(people="everybody"),
+                name="a_change_of_pairs_has_a_price",
+            ),
         ]
         indexes = [
             models.Index(

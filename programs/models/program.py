@@ -92,6 +92,7 @@ class Program(models.Model):
     help_text = models.TextField(_("other help, by telephone or on the web"), blank=True)
     show_addresses = models.BooleanField(_("a pair see each other's address"), default=False)
     mentees_choose = models.BooleanField(_("mentees choose their mentor"), default=False)
+    both_say_yes = models.BooleanField(_("both say yes before a pair begins"), default=False)
     mentor_questionnaire = models.ForeignKey(
         "questions.Questionnaire", models.PROTECT, null=True, blank=True, related_name="+"
     )
