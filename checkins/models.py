@@ -242,6 +242,10 @@ class Heartbeat(models.Model):
     """When the sweeps last ran in real time: one row."""
 
     at = models.DateTimeField()
+    # When one that sends what is due last came to its end.
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    # Which database this row was written to: another one holds a backup that was put back.
+    place = models.CharField(max_length=80, blank=True)
 
 
 class Outage(models.Model):

@@ -3,8 +3,11 @@
 import os
 
 from celery import Celery, signals
+from celery.worker import state
+from django.conf import settings
 
 from mentorship.sweeps import SWEEPS
+from mentorship.watchdog import Watchdog
 from outbox import sweeping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentorship.settings")
@@ -28,6 +31,18 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def keep_the_logging_of_the_settings(**kwargs):
     """Celery sets up logging of its own unless somebody listens here."""
+
+
+def sweeps_begun() -> int:
+    """How many sweeps this worker has begun, whichever of its processes or threads runs them."""
+    return state.all_total_count[0]
+
+
+@signals.worker_ready.connect
+def watch_over_the_worker(**kwargs):
+    """A worker over a broker that nothing reaches any more makes room for another; the embedded one has its own."""
+    if settings.REDIS_URL:
+        Watchdog(sweeps_begun).start()
 
 
 @signals.worker_shutting_down.connect

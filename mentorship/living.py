@@ -145,5 +145,6 @@ def context(request) -> dict:
             for words, value in (("Jul 2026", 52), ("Aug 2026", 61), ("Sep 2026", 58), ("Oct 2026", 74))
         ],
         "chips": [{"words": _("Status: quiet"), "url": "#lists"}, {"words": _("Role: mentee"), "url": "#lists"}],
+        "trouble": {"words": _("No emails have gone out since 14:05: the worker does not run.")},
         "bulk": [("remind", _("Write a reminder")), ("pause", _("Pause"))],
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from programs.permissions import needs_second_factor
 
 # The pages on which one sets it up, and the way out; and the signed pages of emails, which ask for no sign-in.
-OPEN_PAGES = ("account_", "mfa_", "outbox:", "front")
+OPEN_PAGES = ("account_", "mfa_", "outbox:", "front", "healthz", "readyz", "deliveryz")
 
 
 class SecondFactor:

@@ -200,6 +200,11 @@ MAILBOX_DIR = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Mentoring <mentoring@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# A service outside that is told every few minutes that emails go out, and cries when it hears nothing.
+PING_URL = os.environ.get("PING_URL", "")
+# A file that the nightly backup touches once it is done: `manage.py doctor` looks at its age.
+BACKUP_MARK = os.environ.get("BACKUP_MARK", "")
+
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
 FORMAT_MODULE_PATH = ["mentorship.formats"]
@@ -249,6 +254,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 if not EMBEDDED:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = os.environ.get("SECURE_SSL_REDIRECT", "1") == "1"
+    # A load balancer asks by plain HTTP; the answers hold nothing.
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|deliveryz)$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -62,6 +62,7 @@ SWEEPS = {
         _sweep("concerns", "council.actions.watch_concerns", 60),
         _sweep("mornings", "mentorship.morning.write_mornings", 300),
         _sweep("deliver", "outbox.delivery.deliver_due", 2),
+        _sweep("ping", "mentorship.ping.ping", 300),
     )
 }
 

@@ -4,12 +4,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from matching.views import asking, trying
-from mentorship import program_home, views
+from mentorship import health_views, program_home, views
 from mentorship.demo import views as demo
 from mentorship.person import views as person
 
 urlpatterns = [
     path("", views.front, name="front"),
+    path("healthz", health_views.healthz, name="healthz"),
+    path("readyz", health_views.readyz, name="readyz"),
+    path("deliveryz", health_views.deliveryz, name="deliveryz"),
     path("home/", views.home, name="home"),
     path("design/", views.design, name="design"),
     path("demo/", demo.tour, name="demo"),

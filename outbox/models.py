@@ -54,6 +54,9 @@ class Letter(models.Model):
     MOVES = {
         (LetterState.WAITING, LetterState.CLAIMED),
         (LetterState.WAITING, LetterState.HELD),
+        # A backup that was put back: its workers are long gone.
+        (LetterState.CLAIMED, LetterState.HELD),
+        (LetterState.SENDING, LetterState.HELD),
         (LetterState.WAITING, LetterState.DROPPED),
         (LetterState.HELD, LetterState.WAITING),
         (LetterState.HELD, LetterState.DROPPED),

@@ -58,7 +58,7 @@ def postgres_server():
         return
     with contextlib.ExitStack() as stack:
         try:
-            url = stack.enter_context(postgres.cluster())
+            url = stack.enter_context(postgres.cluster()).url
         except postgres.NoPostgres as reason:
             _missing(str(reason))
         yield url
@@ -75,7 +75,7 @@ def redis_url():
     """The URL of a Redis of our own, without a database number."""
     with contextlib.ExitStack() as stack:
         try:
-            url = stack.enter_context(redis.server())
+            url = stack.enter_context(redis.server()).url
         except redis.NoRedis as reason:
             # Not a failure in CI: from Python 3.13 on there may be none to be had.
             pytest.skip(str(reason))

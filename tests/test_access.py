@@ -167,6 +167,10 @@ TABLE = {
     "front": Line(everybody(FOUND) | {"anonymous": OK}),
     "design": Line(everybody()),
     "try": Line(everybody()),
+    "healthz": Line(everybody()),
+    "readyz": Line(everybody()),
+    # Nothing has been sent yet in this world, and it says so.
+    "deliveryz": Line(everybody(503)),
     # Only in an embedded demo, which this world is not: tests/mentorship/test_tour.py.
     "demo": Line(everybody(HIDDEN)),
     "demo_seat": Line(everybody(NO_METHOD), lambda world: ["mentor"]),

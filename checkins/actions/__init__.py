@@ -2,7 +2,7 @@
 
 from checkins.actions.answers import answer_check_in, in_touch
 from checkins.actions.asking import ask
-from checkins.actions.beats import beat
+from checkins.actions.beats import beat, delivered
 from checkins.actions.calls import note_call
 from checkins.actions.clock import closed, end_pause, figures_changed, look, look_again, opened, pause, restart
 from checkins.actions.contacts import add_contact, take_back
@@ -17,6 +17,7 @@ __all__ = [
     "cancel",
     "closed",
     "decline",
+    "delivered",
     "end_pause",
     "figures_changed",
     "in_touch",

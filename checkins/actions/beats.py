@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from checkins.models import Heartbeat, Outage
 
@@ -20,3 +21,9 @@ def beat(now) -> bool:
         Outage.objects.create(from_at=last.at, to_at=now)
     Heartbeat.objects.filter(pk=last.pk).update(at=now)
     return gap
+
+
+def delivered(now) -> None:
+    """Notes that a run of sending what is due has come to its end."""
+    later = Q(delivered_at__lt=now) | Q(delivered_at=None)
+    Heartbeat.objects.filter(later, pk=1).update(delivered_at=now)

@@ -35,7 +35,7 @@ def needs_of(program, figures, lost=()) -> list[Need]:
     first = [_to_open(program, figures), _to_find_again(lost)]
     asked = [
         _to_follow_up, _to_look_after, _to_call, _to_send, _to_import, _to_rules, _to_round, _to_match,
-        _to_find_mentors, _to_deliver, _to_end,
+        _to_find_mentors, _to_deliver, _to_let_go, _to_end,
     ]  # fmt: skip
     return [need for need in (*first, *(ask(program, figures) for ask in asked)) if need]
 
@@ -263,6 +263,19 @@ def _to_deliver(program, figures):
         _("See why, put the address right, and try again."),
         _("See them"),
         list_url(EMAILS, program, state__exact=LetterState.DEAD),
+    )
+
+
+def _to_let_go(program, figures):
+    held = figures.delivery.held
+    if not held:
+        return None
+    title = ngettext("One email is held back", "%(number)s emails are held back", held) % {"number": held}
+    return Need(
+        title,
+        _("Somebody held it, or the data came back from a backup. Let it go or cancel it."),
+        _("Look at them"),
+        list_url(EMAILS, program, state__exact=LetterState.HELD),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from council.views import help
-from mentorship import charts, statuses
+from mentorship import charts, health, statuses
 from mentorship.person.still import still
 from programs.models import Program
 from programs.permissions import can_coordinate_any
@@ -176,6 +176,12 @@ def staffed_programs(context):
     if not hasattr(request, "staffed_programs"):
         request.staffed_programs = list(Program.objects.visible_to(user).only("name", "slug", "state"))
     return request.staffed_programs
+
+
+@register.inclusion_tag("components/delivery_banner.html")
+def delivery_banner(trouble=None):
+    """That emails do not go out, for those who run programs; nothing where they do."""
+    return {"trouble": trouble or health.banner(timezone.now())}
 
 
 @register.simple_tag(takes_context=True)

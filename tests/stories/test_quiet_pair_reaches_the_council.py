@@ -105,10 +105,11 @@ def another_mentor(days, town, case, member, pairing):
 STEPS = {"nudge": 4, "nudge-2": 9, "case": 14, "council": 28}
 
 
-# The whole climb above runs on both databases; eight more of it would take CI past its time.
+# The whole climb above runs on both databases; more of it would take CI past its time.
 @pytest.mark.once
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("who", ["amara", "chitra"])
+@pytest.mark.parametrize(
+    ("step", "who"), [("nudge", "amara"), ("nudge-2", "chitra"), ("case", "amara"), ("council", "chitra")]
+)
 def test_contact_at_each_step_ends_the_climb(days, step, who):
     """Either of the two says so from the letter: what is open settles by itself, and the steps to come do not come."""
     town = Harbour()

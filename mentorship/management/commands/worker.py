@@ -9,9 +9,10 @@ from celery.beat import EmbeddedService
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from mentorship.celery import app
+from mentorship.celery import app, sweeps_begun
 from mentorship.sweeps import SWEEPS
 from mentorship.tasks import sweep
+from mentorship.watchdog import EXIT, Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
                 "instead (see Procfile)."
             )
         beat = EmbeddedService(app, thread=True, scheduler_cls=app.conf.beat_scheduler)
+        watchdog = Watchdog(sweeps_begun, beat.is_alive)
 
         @signals.worker_ready.connect(weak=False)
         def wake_everything(**kwargs):
@@ -35,6 +37,7 @@ class Command(BaseCommand):
             for name in SWEEPS:
                 sweep.apply_async([name], expires=60)
             beat.start()
+            watchdog.start()
             log.info("The worker is up.")
 
         worker = app.Worker(
@@ -47,4 +50,5 @@ class Command(BaseCommand):
             without_heartbeat=True,
         )
         worker.start()
-        sys.exit(worker.exitcode)
+        # Another exit code, so that a supervisor that restarts on failure starts another.
+        sys.exit(EXIT if watchdog.bit else worker.exitcode)

@@ -1,0 +1,108 @@
+"""Does it run? What the health addresses, the banner, `doctor` and the outside ping all ask."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from checkins.models import Heartbeat
+from outbox.models import Letter
+
+LONGEST_SILENCE = timedelta(minutes=5)
+LONGEST_DEAD = timedelta(days=1)
+LEAST_DISK = 0.05
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong: a word for machines, the moment since when, a sentence for people."""
+
+    code: str
+    since: datetime | None
+    words: str
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """The time of day where the reader is, with the day where it is not today."""
+    here, today = localtime(moment), localtime(now).date()
+    return date_format(here, "H:i" if here.date() == today else "j F, H:i")
+
+
+def silence(now: datetime) -> Trouble | None:
+    """Nothing has come to the end of sending for too long."""
+    last = Heartbeat.objects.values_list("delivered_at", flat=True).first()
+    if last is None:
+        return Trouble("no-delivery-run", None, _("No emails have gone out yet: the worker does not run."))
+    if now - last <= LONGEST_SILENCE:
+        return None
+    words = _("No emails have gone out since %(time)s: the worker does not run.")
+    return Trouble("no-delivery-run", last, words % {"time": clock(last, now)})
+
+
+def late(now: datetime) -> Trouble | None:
+    """Something that was due a quarter of an hour ago has not left."""
+    due = Letter.objects.late(now).order_by("due_at").values_list("due_at", flat=True).first()
+    if due is None:
+        return None
+    words = _("Emails are late: one has waited since %(time)s. The mail server does not take them.")
+    return Trouble("letters-late", due, words % {"time": clock(due, now)})
+
+
+def dead(now: datetime) -> Trouble | None:
+    """Something that could not be delivered lies there for a day, and nobody has seen to it."""
+    due = Letter.objects.dead().filter(due_at__lte=now - LONGEST_DEAD).order_by("due_at")
+    since = due.values_list("due_at", flat=True).first()
+    if since is None:
+        return None
+    return Trouble("dead-letters", since, _("An email that could not be delivered has waited for a day to be seen to."))
+
+
+def disk() -> Trouble | None:
+    """No room to write."""
+    room = shutil.disk_usage(settings.VAR_DIR if settings.VAR_DIR.exists() else settings.BASE_DIR)
+    if room.free >= LEAST_DISK * room.total:
+        return None
+    share = {"percent": f"{100 * room.free / room.total:.1f}"}
+    return Trouble("disk-full", None, _("Only %(percent)s %% of the disk is free.") % share)
+
+
+def of_delivery(now: datetime) -> list[Trouble]:
+    """Everything that keeps emails from arriving."""
+    return [trouble for trouble in (silence(now), late(now), dead(now), disk()) if trouble]
+
+
+def banner(now: datetime) -> Trouble | None:
+    """What a coordinator has to know at once: emails that should have gone out do not."""
+    found = silence(now)
+    return found if found and found.since else late(now)
+
+
+@cache
+def _is_current() -> bool:
+    """The database is as this version wants it; LookupError where it is behind, so that only a yes is kept."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise LookupError
+    return True
+
+
+def of_web() -> list[Trouble]:
+    """What keeps pages from being served."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        _is_current()
+    except DatabaseError as error:
+        return [Trouble("no-database", None, _("The database does not answer: %(why)s") % {"why": error})]
+    except LookupError:
+        return [Trouble("migrations-missing", None, _("The database is behind: run manage.py migrate."))]
+    return []

@@ -1,0 +1,134 @@
+"""What runs in the processes of these tests: `python -m tests.fire.hand seed|work|count|…`."""
+
+import json
+import os
+import sys
+import time
+from datetime import timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mentorship.settings")
+django.setup()
+
+from allauth.account.models import EmailAddress  # noqa: E402
+from django.db import OperationalError, connection, transaction  # noqa: E402
+from django.db.models import Count, Sum  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from outbox import actions, delivery, letters  # noqa: E402
+from outbox.models import Letter, LetterState  # noqa: E402
+from outbox.sweeping import never  # noqa: E402
+from profiles.models import User  # noqa: E402
+
+# The sink answers in milliseconds, and a killed process's letter is to be taken over within the test.
+delivery.LEASE = timedelta(seconds=float(os.environ.get("FIRE_LEASE", "3")))
+
+
+def seed(number: int) -> None:
+    """Writes down this many letters, each to a person of its own, all due."""
+    now = timezone.now()
+    people = User.objects.bulk_create(
+        User(name=f"Person {n}", email=f"person{n}@example.org", password="!") for n in range(number)
+    )
+    about = {"purpose": "unsubscribe", "thing": "north", "ends": (now + timedelta(days=30)).isoformat()}
+    written = [
+        letters.write("outbox.fresh_link", person, key="all", context={}, topic="north", now=now, about=about)
+        for person in people
+    ]
+    with transaction.atomic():
+        assert actions.post(written) == number
+
+
+def work() -> None:
+    """Delivers until killed; says so once it is at it."""
+    settle = delivery.Sweep.settle
+
+    def settle_and_say(sweep, letter):
+        settle(sweep, letter)
+        print("at work", flush=True)
+
+    delivery.Sweep.settle = settle_and_say
+    while True:
+        try:
+            sent = delivery.deliver_due(timezone.now(), never)
+        except OperationalError:
+            # A sweep that fails is woken up again, as by Celery.
+            connection.close()
+            sent = 0
+        if not sent:
+            time.sleep(0.05)
+
+
+def careless() -> None:
+    """A control: marks each letter as sent before sending it, as one would without a fence."""
+
+    def fence(sweep, letter):
+        return sweep.move(letter, LetterState.CLAIMED, LetterState.SENDING) and bool(
+            Letter.objects.filter(pk=letter.pk).update(state=LetterState.SENT)
+        )
+
+    delivery.Sweep.fence = fence
+    work()
+
+
+def batch() -> None:
+    """A control: sends fifty letters, then marks them together, as one would to save writes."""
+    sent = []
+
+    def settle(sweep, letter):
+        print("at work", flush=True)
+        sent.append(letter.pk)
+        if len(sent) == 50 or not Letter.objects.due(timezone.now()).exclude(pk__in=sent).exists():
+            Letter.objects.filter(pk__in=sent).update(state=LetterState.SENT, lease_until=None)
+            sent.clear()
+
+    delivery.Sweep.settle = settle
+    while True:
+        if not delivery.deliver_due(timezone.now(), never):
+            time.sleep(0.05)
+
+
+def unclaimed() -> None:
+    """A control: looks at what is due and sends it, as one would who trusts to be alone."""
+
+    def claim(sweep, pk):
+        mine = {"state": LetterState.CLAIMED, "claimed_by": sweep.me, "lease_until": sweep.now() + delivery.LEASE}
+        letter = Letter.objects.select_related("recipient").get(pk=pk)
+        Letter.objects.filter(pk=pk).update(**mine)
+        return letter
+
+    delivery.Sweep.claim = claim
+    work()
+
+
+def hasten() -> None:
+    """A coordinator who wants everything now, again and again."""
+    while True:
+        actions.hasten(Letter.objects.all(), now=timezone.now())
+        time.sleep(0.05)
+
+
+def count() -> None:
+    """Prints how many letters stand in which state."""
+    states = Letter.objects.order_by().values_list("state").annotate(n=Count("pk"))
+    print(json.dumps(dict(states)))
+
+
+def somebody() -> None:
+    """Somebody who can sign in with a password."""
+    person = User.objects.create_user(email="somebody@example.org", name="Somebody", password="harbour-lantern")
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+
+
+def tries() -> None:
+    """Prints how many tries are counted, over all letters."""
+    print(Letter.objects.aggregate(n=Sum("tries"))["n"])
+
+
+if __name__ == "__main__":
+    doors = (work, careless, batch, unclaimed, hasten, count, somebody, tries)
+    if sys.argv[1] == "seed":
+        seed(int(sys.argv[2]))
+    else:
+        {door.__name__: door for door in doors}[sys.argv[1]]()
