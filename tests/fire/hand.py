@@ -27,9 +27,9 @@ delivery.LEASE = timedelta(seconds=float(os.environ.get("FIRE_LEASE", "3")))
 
 def seed(number: int) -> None:
     """Writes down this many letters, each to a person of its own, all due."""
-    now = timezone.now()
+    now, begins = timezone.now(), User.objects.count()
     people = User.objects.bulk_create(
-        User(name=f"Person {n}", email=f"person{n}@example.org", password="!") for n in range(number)
+        User(name=f"Person {n}", email=f"person{n}.{begins}@example.org", password="!") for n in range(number)
     )
     about = {"purpose": "unsubscribe", "thing": "north", "ends": (now + timedelta(days=30)).isoformat()}
     written = [
@@ -115,6 +115,31 @@ def count() -> None:
     print(json.dumps(dict(states)))
 
 
+def history(number: int) -> None:
+    """Writes down this many letters that were sent long ago, for benches."""
+    person = User.objects.create_user(email="history@example.org", name="History")
+    now = timezone.now() - timedelta(days=300)
+    for first in range(0, number, 5000):
+        Letter.objects.bulk_create(
+            Letter(
+                key=f"history:{n}", recipient=person, kind="outbox.fresh_link", topic="north", subject="Hi", body="-",
+                state=LetterState.SENT, posted_at=now, due_at=now, sent_at=now, message_id=f"<{n}@history>",
+            )
+            for n in range(first, min(first + 5000, number))
+        )  # fmt: skip
+
+
+def sweep(number: int) -> None:
+    """Prints the seconds of one run over this many due letters, which the mail server takes at once."""
+    Letter.objects.filter(pk__in=Letter.objects.order_by("pk").values("pk")[:number]).update(
+        state=LetterState.WAITING, due_at=timezone.now()
+    )
+    delivery.Line.ready = delivery.Line.send = lambda *_: None
+    began = time.monotonic()
+    assert delivery.deliver_due(timezone.now(), never) == number
+    print(time.monotonic() - began)
+
+
 def somebody() -> None:
     """Somebody who can sign in with a password."""
     person = User.objects.create_user(email="somebody@example.org", name="Somebody", password="harbour-lantern")
@@ -128,7 +153,7 @@ def tries() -> None:
 
 if __name__ == "__main__":
     doors = (work, careless, batch, unclaimed, hasten, count, somebody, tries)
-    if sys.argv[1] == "seed":
-        seed(int(sys.argv[2]))
+    if sys.argv[1] in ("seed", "history", "sweep"):
+        {"seed": seed, "history": history, "sweep": sweep}[sys.argv[1]](int(sys.argv[2]))
     else:
         {door.__name__: door for door in doors}[sys.argv[1]]()
