@@ -83,10 +83,8 @@ def main() -> None:
     parser.add_argument("--writes", type=int, default=500)
     options = parser.parse_args()
     model = subprocess.run(["lscpu"], capture_output=True, text=True).stdout
-    name = next(
-        (line.split(":")[1].strip() for line in model.splitlines() if "Model name" in line), platform.processor()
-    )
-    print(f"{os.cpu_count()} cores, {names or platform.machine()}, Python {platform.python_version()}\n")
+    names = [line.split(":")[1].strip() for line in model.splitlines() if "Model name" in line]
+    print(f"{os.cpu_count()} cores, {''.join(names) or platform.machine()}, Python {platform.python_version()}\n")
     with ExitStack() as stack:
         for kind, folder, env in databases(stack):
             one, two = (pace(env, folder, options.letters, processes) for processes in (1, 2))

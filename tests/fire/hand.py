@@ -146,13 +146,18 @@ def somebody() -> None:
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
 
 
+def let_go() -> None:
+    """What a coordinator does who has looked."""
+    actions.release(Letter.objects.filter(state=LetterState.HELD), by=None, now=timezone.now())
+
+
 def tries() -> None:
     """Prints how many tries are counted, over all letters."""
     print(Letter.objects.aggregate(n=Sum("tries"))["n"])
 
 
 if __name__ == "__main__":
-    doors = (work, careless, batch, unclaimed, hasten, count, somebody, tries)
+    doors = (work, careless, batch, unclaimed, hasten, count, somebody, let_go, tries)
     if sys.argv[1] in ("seed", "history", "sweep"):
         {"seed": seed, "history": history, "sweep": sweep}[sys.argv[1]](int(sys.argv[2]))
     else:

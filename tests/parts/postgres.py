@@ -163,6 +163,18 @@ def new_database(server_url: str) -> str:
     return f"{server_url}/{name}"
 
 
+def copy_database(server_url: str, original: str) -> str:
+    """A database made anew from another one that nobody is connected to, as a backup is put back; its URL."""
+    name = f"copy_{os.getpid()}_{next(_numbers)}"
+    connection = psycopg2.connect(f"{server_url}/postgres")
+    connection.autocommit = True
+    try:
+        connection.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {original}")
+    finally:
+        connection.close()
+    return f"{server_url}/{name}"
+
+
 def main(command: list[str]) -> int:
     def ended(*_):
         raise SystemExit(143)
