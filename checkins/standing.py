@@ -98,7 +98,7 @@ def assess(facts: Facts) -> Answer:
         return Answer(ENDED, facts.ended_on, None, None)
     clock = silence(facts)
     due_on = ladder_clock(facts).day(allowed(facts))
-    quiet_on = clock.day(allowed(facts)) + DAY
+    quiet_on = clock.day(allowed(facts) + 1)
     changes_on = _next_change(facts, quiet_on)
     if rest := _covering(facts.pauses, facts.today):
         return Answer(PAUSED, rest[0], due_on, changes_on)
