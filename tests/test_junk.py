@@ -189,7 +189,8 @@ def test_any_file_is_no_error(name, persona, world):
 
 
 QUERIES = ["page", "per_page", "sort", "q", "o", "p", "all", "program", "list", "_export", "mentor", "role", "state",
-           "state__exact", "role__exact", "next", "e", "at__gte", "user__email", "program__id__exact"]  # fmt: skip
+           "state__exact", "role__exact", "next", "e", "at__gte", "user__email", "program__id__exact",
+           "days", "state__in", "_to_field", "since__gte"]  # fmt: skip
 
 # What reads them one by one.
 LISTS = ("_changelist", "matching:round", "programs:import", "import_preview", "by_hand", "mailbox")
