@@ -13,17 +13,20 @@ _last: datetime | None = None
 _delivered: datetime | None = None
 
 
+def note(now: datetime) -> None:
+    """That sweeps run, and on which database; first of all what a backup brought back is held."""
+    restored.look(now)
+    beat(now)
+    restored.remember()
+
+
 def alive(now: datetime) -> None:
     """Called before each sweep of a worker; it writes once a minute, and first of all when the process begins."""
     global _last
     with _lock:
         if _is_near(_last, now, EVERY):
             return
-        restored.look(now)
-        beat(now)
-        # The very first beat has made the row; where it was made is written down at once.
-        if _last is None:
-            restored.look(now)
+        note(now)
         _last = now
 
 

@@ -42,15 +42,18 @@ def look(now) -> int:
     """Holds what a backup brought back; how many. Called before anything is sent, by whoever comes first."""
     here = place()
     row = Heartbeat.objects.filter(pk=1).first()
-    if row is None or not here or row.place == here:
-        return 0
-    if not row.place:
-        Heartbeat.objects.filter(pk=1, place="").update(place=here)
+    if row is None or not here or row.place in ("", here):
         return 0
     with transaction.atomic():
         if not Heartbeat.objects.filter(pk=1, place=row.place).update(place=here):
             return 0
         return hold_everything(row.at, now)
+
+
+def remember() -> None:
+    """Writes down which database this is, where that has not been done yet."""
+    if Heartbeat.objects.filter(pk=1, place="").exists():
+        Heartbeat.objects.filter(pk=1, place="").update(place=place())
 
 
 def hold_everything(taken_at, now) -> int:

@@ -1,11 +1,11 @@
 """A broker that refuses or says nothing: the web never talks to it, so nobody who writes notices."""
 
 import http.client
-import re
 import socket
 import sys
 import urllib.parse
 from contextlib import ExitStack
+from http.cookies import SimpleCookie
 
 import pytest
 from django.conf import settings
@@ -43,8 +43,8 @@ class Person:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         text = answer.read().decode(errors="replace")
-        for name, value in re.findall(r"(\w+)=([^;]+);", "\n".join(answer.headers.get_all("Set-Cookie") or [])):
-            self.cookies[name] = value
+        for header in answer.headers.get_all("Set-Cookie") or []:
+            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(header).items()}
         connection.close()
         return answer.status, text
 

@@ -33,7 +33,8 @@ def production(settings):
     return settings
 
 
-def test_a_healthy_embedded_default_has_nothing_to_see_to():
+def test_a_healthy_embedded_default_has_nothing_to_see_to(settings):
+    settings.EMAIL_BACKEND = "outbox.mailbox.MailboxBackend"
     now = timezone.now()
     Heartbeat.objects.create(pk=1, at=now, delivered_at=now)
     out = StringIO()

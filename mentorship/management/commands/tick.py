@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from checkins.actions import beat, delivered
-from mentorship import restored
+from checkins.actions import delivered
+from mentorship import heartbeat
 from mentorship.sweeps import ended_by_signals, tick
 from outbox import sweeping
 from profiles.civil import iso_moment
@@ -22,8 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, at, seconds, **options):
         if at is None:
             # Only in real time: what is asked as of a moment says nothing of when our sweeps ran.
-            restored.look(timezone.now())
-            beat(timezone.now())
+            heartbeat.note(timezone.now())
         with ended_by_signals():
             counts, failed = tick(at or timezone.now(), seconds)
         if at is None and "deliver" not in failed:
