@@ -22,6 +22,7 @@ class Crowd:
         self.core, self.capacity = core, capacity
         self.place, self.taken, self.prices = place, taken, prices
         self.searches = 0
+        self.gained = 0  # what the prices prove more than at the beginning, as far as the cores tell
         self.due = np.zeros(place.size, dtype=np.int64)  # the search from which on a row may have a new core
         self.times = np.zeros(place.size, dtype=np.int64)
         self.last = np.zeros(place.size, dtype=np.int64)
@@ -47,6 +48,7 @@ class Crowd:
                 break
             slack[hot], own[hot] = self.slack(hot)
         self.farthest = max(self.farthest, nearest)
+        self.gained += int(nearest) * free.size
         rise = np.maximum(nearest - distance, 0)
         self.prices += rise
         reached = np.flatnonzero(base <= nearest)

@@ -10,6 +10,7 @@ Tomizawa 1971; Edmonds and Karp 1972), opened with simultaneous bids as in Berts
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
@@ -88,18 +89,20 @@ class Network:
 
     # From any state to the cheapest placement
 
-    def settle(self, bidding: bool = False) -> None:
+    def settle(self, bidding: bool = False, dearest: float = inf) -> bool:
         """Places every free row and leaves no price above 0 on a column with room: the cheapest placement.
 
         With `bidding`, from an empty placement, rounds of bids come first. Many free rows are placed together over the
-        cores alone; what that leaves dearer than it need be is found by one look at all pairs, and placed again.
+        cores alone; what that leaves dearer than it need be is found by one look at all pairs, and placed again. False,
+        and it is left as it is, as soon as it is seen that the cheapest costs more than `dearest`.
         """
         if bidding or int((self.place == FREE).sum()) >= MANY:
             core = self.core = self.core or Core(self.cost, self.prices)
             if bidding:
                 self.hold_rounds(core)
             for _ in range(TURNS):
-                self.place_together(core)
+                if not self.place_together(core, dearest):
+                    return False
                 freed = self.loosen()
                 if freed.size < MANY:
                     break
@@ -109,6 +112,11 @@ class Network:
         for column in np.flatnonzero((self.taken < self.capacity) & (self.prices > 0)).tolist():
             while self.taken[column] < self.capacity[column] and self.prices[column] > 0:
                 self.pull(column)
+        return True
+
+    def bound(self) -> int:
+        """What any placement costs at the least, by the present prices."""
+        return int(self.cheapest().sum()) - int(self.prices @ self.capacity)
 
     def loosen(self) -> Ints:
         """Frees every row that is not tight, and the last ones of a column that holds too many; who was freed."""
@@ -122,6 +130,11 @@ class Network:
         for row in freed:
             self.lift(row)
         return np.array(freed, dtype=np.int64)
+
+    def free_forbidden(self) -> None:
+        """Frees every row whose pair is forbidden; the others stay tight where costs have only risen."""
+        for row in np.flatnonzero(self.cost[np.arange(self.rows), self.place] >= self.forbidden).tolist():
+            self.lift(row)
 
     def cheapest(self) -> Ints:
         """What each row's cheapest column costs at the present prices."""
@@ -139,13 +152,19 @@ class Network:
         self.taken = np.bincount(self.place[self.place != FREE], minlength=self.columns).astype(np.int64)
         self.known_moves.clear()
 
-    def place_together(self, core: Core) -> None:
-        """Places free rows many at a time, until there are few or a search places few."""
+    def place_together(self, core: Core, dearest: float) -> bool:
+        """Places free rows many at a time, until there are few or a search places few; False where that is too dear."""
         crowd = Crowd(core, self.capacity, self.place, self.taken, self.prices)
+        bound = self.bound() if dearest < inf else 0
         while int((self.place == FREE).sum()) >= MANY and crowd.place_some() >= FEW:
-            pass
+            # Prices rose for each free row; within the cores, so it is looked at again over all pairs.
+            if bound + crowd.gained > dearest:
+                bound, crowd.gained = self.bound(), 0
+                if bound > dearest:
+                    return False
         self.stats["searches"] += crowd.searches
         self.known_moves.clear()
+        return True
 
     # Shortest chains of moves
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matching.solver.floors import NO_FLOOR, Level, levels
+from matching.solver.budget import Budget
+from matching.solver.cover import NO_FLOOR
+from matching.solver.floors import Level, levels
 from matching.solver.network import FREE, Network
 from matching.solver.problem import BLOCK, Costs, Ints, Problem, build_costs, read_problem, value_of
 from matching.solver.proof import prove
+
+CHEAP = 0.25  # the share of the points allowed that one level must take to be tried alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,59 +172,51 @@ def with_floor(
 ) -> tuple[Network, Ints, list[Level]]:
     """The same network solved again above the floor, as many levels as the permitted cost allows.
 
-    More levels never give a higher value, so one, two, four are tried and so on, or first as many as at the start; once
-    some cost too much, halving finds the last that do not. None is worked out that the prices prove to cost too much.
+    More levels never give a higher value, so first those are tried that look cheap, or as many as at the start and one
+    more; then all that the prices do not prove too dear; once some cost too much, halving finds the last that do not. A
+    trial ends as soon as its own prices prove that it costs too much.
     """
     before = placed_value(problem, costs, network.place)
     lowest_allowed = before - problem.floor_cost * before
-    ahead = levels(costs, network.place)
-    steps: list[Level] = []
+    budget = Budget(costs, network, before - lowest_allowed)
+    ahead = levels(costs, network.place, budget)
     best, taken, refused = network, 0, problem.floor_levels + 1
-    trial = first = max(1, min(len(start.levels), problem.floor_levels)) if isinstance(start, Solution) else 1
-    while taken < trial < refused:
-        while len(steps) < trial:
-            level = next(ahead, None)
-            if level is None or before - costs_at_least(costs, network, level.thresholds) < lowest_allowed:
-                refused = len(steps) + 1
+    steps = list(islice(ahead, 1))
+    if isinstance(start, Solution):
+        trials = [len(start.levels), len(start.levels) + 1]
+    else:
+        cheap = bool(steps) and budget.more(steps[0].thresholds, np.arange(network.rows)) < CHEAP * budget.points
+        trials = [] if cheap else [1]
+    dearest = network.bound() + budget.points
+    while taken + 1 < refused:
+        wanted = trials.pop(0) if trials else refused - 1 if refused > problem.floor_levels else (taken + refused) // 2
+        trial = max(taken + 1, min(wanted, refused - 1))
+        steps += islice(ahead, max(0, trial - len(steps)))
+        if len(steps) < trial:
+            trial, refused = len(steps), len(steps) + 1
+            if trial == taken:
                 break
-            steps.append(level)
-        trial = min(trial, refused - 1)
-        if trial == taken:
-            break
         tried = best.copy(above_floor(costs, steps[trial - 1].thresholds))
         if start is None:
-            tried.loosen()
+            tried.free_forbidden()
         else:
             begin_from(tried, costs, start)
-        tried.settle()
-        if placed_value(problem, costs, tried.place) >= lowest_allowed:
+        if tried.settle(dearest=dearest) and placed_value(problem, costs, tried.place) >= lowest_allowed:
             best, taken = tried, trial
         else:
-            refused = trial
-        farther = taken + 1 if start and trial == first else 2 * taken
-        trial = min(max(farther, taken + 1), refused - 1) if refused > problem.floor_levels else (taken + refused) // 2
+            refused, trials = trial, []
     nothing = np.full(network.rows, NO_FLOOR, dtype=np.int64)
     return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken]
 
 
-def costs_at_least(costs: Costs, network: Network, thresholds: Ints) -> int:
-    """What these floors cost at the least: what everybody would pay more at the present prices, the duals of all."""
-    prices = network.prices.astype(network.cost.dtype)
-    most = (costs.top - thresholds).astype(network.cost.dtype)
-    more = 0
-    for begin in range(0, network.rows, BLOCK):
-        part = slice(begin, begin + BLOCK)
-        at_prices = network.cost[part] + prices
-        least = at_prices.min(axis=1).astype(np.int64)
-        at_prices[:, :-1][costs.plain[part, :-1] > most[part, None]] = costs.forbidden
-        more += int((at_prices.min(axis=1) - least).sum())
-    return more
-
-
 def above_floor(costs: Costs, thresholds: Ints) -> Ints:
     """The costs with every pair below its mentee's floor forbidden."""
-    cost = costs.cost.copy()
-    cost[:, :-1][costs.plain[:, :-1] > (costs.top - thresholds)[:, None]] = costs.forbidden
+    most = (costs.top - thresholds).astype(costs.plain.dtype)
+    cost = np.empty_like(costs.cost)
+    for begin in range(0, cost.shape[0], BLOCK):
+        part = slice(begin, begin + BLOCK)
+        cost[part] = costs.cost[part]
+        np.copyto(cost[part, :-1], costs.forbidden, where=costs.plain[part, :-1] > most[part, None])
     return cost
 
 
