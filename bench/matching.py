@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from bench import scoring
 from matching.solver import solve
 from matching.spreadsheets import greedy
 
@@ -225,8 +226,8 @@ TARGETS = (
 )
 
 
-def print_ratios(figures):
-    """The ratios of processor seconds that count, as far as they were measured, and of memory."""
+def print_ratios(figures, of_scoring):
+    """The ratios of processor seconds that count, as far as they were measured, of memory, and those of scoring."""
     print("\nratio                                                                measured  accept  aim")
     for family, size, ours, theirs, accept, aim in TARGETS:
         lines = figures.get(f"{family} {size}", {})
@@ -238,6 +239,8 @@ def print_ratios(figures):
         if "this" in lines and mentees >= 5000:
             share = lines["this"][2] * 2**20 / (8 * mentees * mentors)
             print(f"{'memory added : the scores, ' + name:70}{share:7.2f} {2:7} {1:5}")
+    for name, measured, accept, aim in of_scoring:
+        print(f"{name:70}{measured:7.4f} {accept:7.4f} {aim:.4f}")
 
 
 def picture(figures, machine):
@@ -277,6 +280,7 @@ def main():
     parser.add_argument("--solvers", default=";".join(SOLVERS), help="names with semicolons between")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=120, help="a solver that takes longer is left out")
+    parser.add_argument("--no-scoring", action="store_true", help="leave scoring out, and mentor-match with it")
     parser.add_argument("--out", type=Path, help="the figures as JSON")
     parser.add_argument("--picture", type=Path, help="the seconds as an SVG")
     options = parser.parse_args()
@@ -295,7 +299,8 @@ def main():
             for solver, (wall, cpu, memory, matched, total) in lines.items():
                 spent = f"{wall:9.3f} s {cpu:9.3f} s cpu {memory:8.0f} MB"
                 print(f"  {solver:30}{spent}   {matched:>6} {total:>9}   this : it = {first / max(cpu, 1e-9):.2f}")
-    print_ratios(figures)
+    sizes = [tuple(map(int, size.split("x"))) for size in options.sizes.split(",")]
+    print_ratios(figures, [] if options.no_scoring else scoring.report(sizes, options.runs))
     if options.picture:
         options.picture.write_text(picture(figures, machine))
     if options.out:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+Ints = NDArray[Any]  # whole numbers
 Bools = NDArray[np.bool_]
 Value: TypeAlias = str | list[str] | int | float | bool | None
 Answers: TypeAlias = Mapping[str, Sequence[Value]]
@@ -66,6 +66,30 @@ def ranked(said: Said) -> dict[str, int]:
     return {plain_text(name): int(place) for place, _bar, name in pairs}
 
 
+class PlainTexts(dict[str, str]):
+    """Texts in their plain form, each worked out once."""
+
+    def __missing__(self, text: str) -> str:
+        found = self[text] = plain_text(text)
+        return found
+
+
+def plainly(column: Sequence[Value]) -> list[Said]:
+    """All answers of a column in their plain form; what many said is read once."""
+    texts = PlainTexts()
+
+    def read(value: Value) -> Said:
+        if isinstance(value, list):
+            kinds = set(map(type, value))
+            if kinds == {str}:
+                return frozenset(filter(None, map(texts.__getitem__, value)))
+            if kinds == {int}:
+                return frozenset(map(str, value))
+        return frozenset([texts[value]]) if isinstance(value, str) and texts[value] else plain(value)
+
+    return [read(value) for value in column]
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """All answers of the mentees or of the mentors."""
@@ -73,6 +97,7 @@ class Side:
     name: SideName
     size: int
     answers: Answers
+    read: dict[tuple[str, ...], tuple[Ints, list[tuple[Said, ...]]]] = field(default_factory=dict)
 
     def value(self, key: str, person: int) -> Value:
         """One answer as it was given; None where the question was never asked."""
@@ -87,14 +112,20 @@ class Side:
         return self.answers.get(key)
 
     def coded(self, keys: Sequence[str]) -> tuple[Ints, list[tuple[Said, ...]]]:
+        """A number for each person, and for each number what those people said to these questions; read once."""
+        found = self.read.get(tuple(keys))
+        if found is None:
+            found = self.read[tuple(keys)] = self.read_coded(keys)
+        return found
+
+    def read_coded(self, keys: Sequence[str]) -> tuple[Ints, list[tuple[Said, ...]]]:
         """A number for each person, and for each number what those people said to these questions."""
         columns = [self.column(key) for key in keys]
+        nothing = [frozenset[str]()] * self.size
+        said = zip(*(nothing if column is None else plainly(column) for column in columns), strict=True)
         seen: dict[tuple[Said, ...], int] = {}
-        codes = np.empty(self.size, dtype=np.int64)
-        for person in range(self.size):
-            said = tuple(frozenset() if column is None else plain(column[person]) for column in columns)
-            codes[person] = seen.setdefault(said, len(seen))
-        return codes, list(seen)
+        codes = [seen.setdefault(each, len(seen)) for each in (said if columns else [()] * self.size)]
+        return np.array(codes, dtype=np.int64), list(seen)
 
 
 def read_side(name: SideName, answers: Answers, size: int | None) -> Side:

@@ -15,6 +15,8 @@ from matching.scoring.rules import FORBIDDEN, Rule, Used
 
 Excluded: TypeAlias = NDArray[np.bool_] | Iterable[tuple[int, int]] | None
 WISH = "A personal wish is met."
+FEW = 512  # things said
+ROWS = 64  # people scored together, so that what is added up stays near at hand
 APART = "These two are kept apart."
 
 
@@ -114,9 +116,11 @@ def score(
     """
     left = read_side("mentee", mentees, None if shape is None else shape[0])
     right = read_side("mentor", mentors, None if shape is None else shape[1])
-    apart = read_excluded(excluded, left.size, right.size)
-    matrix = np.zeros((left.size, right.size), dtype=np.int64)
-    forbidden = apart.copy()
+    return score_sides(policy, left, right, read_excluded(excluded, left.size, right.size))
+
+
+def score_sides(policy: Policy, left: Side, right: Side, apart: Bools) -> Scored:
+    """`score` for two sides already read and those kept apart."""
     tables: list[RuleTable] = []
     diagnostics: list[Diagnosis] = []
     for rule in policy.rules:
@@ -124,17 +128,36 @@ def score(
         mentor_codes, mentor_said = right.coded(rule.keys("mentor"))
         said_by = np.bincount(mentee_codes, minlength=1), np.bincount(mentor_codes, minlength=1)
         points = rule.counted_table(mentee_said, mentor_said, said_by)
-        table = RuleTable(rule, mentee_codes, mentor_codes, points)
-        points = table.points[:, mentor_codes][mentee_codes]
-        matrix += points
+        tables.append(RuleTable(rule, mentee_codes, mentor_codes, points))
         if rule.hard:
-            forbidden |= points < 0
             for side, codes, said in ((left, mentee_codes, mentee_said), (right, mentor_codes, mentor_said)):
                 wrong = [rule.unusable(each) for each in said]
                 diagnostics.extend(diagnoses(rule, side, codes, wrong))
-        tables.append(table)
-    matrix[forbidden] = FORBIDDEN
-    return Scored(policy, matrix, tuple(tables), apart, tuple(diagnostics), left, right)
+    return Scored(policy, added_up(tables, apart), tuple(tables), apart, tuple(diagnostics), left, right)
+
+
+def added_up(tables: list[RuleTable], apart: Bools) -> Ints:
+    """The points of all tables for everybody, FORBIDDEN where one forbids or two are kept apart."""
+    matrix = np.empty(apart.shape, dtype=np.int64)
+    # Where few things are said there is a column for each mentor at once, otherwise a part at a time.
+    across = [
+        table.points.astype(np.int32)[:, table.mentors] if table.points.shape[0] <= FEW else None for table in tables
+    ]
+    for begin in range(0, apart.shape[0], ROWS):
+        part = slice(begin, begin + ROWS)
+        total = np.zeros(matrix[part].shape, dtype=np.int32)
+        forbidden = apart[part].copy()
+        for table, points in zip(tables, across, strict=True):
+            if points is None:
+                rows = table.points[table.mentees[part]].take(table.mentors, axis=1)
+            else:
+                rows = points[table.mentees[part]]
+            total += rows
+            if table.rule.hard:
+                forbidden |= rows < 0
+        matrix[part] = total
+        matrix[part][forbidden] = FORBIDDEN
+    return matrix
 
 
 def diagnoses(rule: Rule, side: Side, codes: Ints, wrong: list[str | None]) -> Iterable[Diagnosis]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.scoring.answers import Bools, Ints, Said, SideName, Value, plain, spelled
 
@@ -185,6 +186,31 @@ def overlap(mentees: list[Said], mentors: list[Said]) -> Bools:
         for each in said:
             found[index, holders.get(each, [])] = True
     return found
+
+
+def says(side: Sequence[Iterable[str]], at: Mapping[str, int]) -> NDArray[Any]:
+    """1 where somebody says a thing, things being numbered by `at`."""
+    found = np.zeros((len(side), len(at)), dtype=np.float32)
+    for index, said in enumerate(side):
+        found[index, [at[word] for word in said if word in at]] = 1
+    return found
+
+
+def in_both(mentees: Sequence[Iterable[str]], mentors: Sequence[Iterable[str]]) -> dict[str, int]:
+    """What somebody says on each side, numbered."""
+    left, right = ({word for said in side for word in said} for side in (mentees, mentors))
+    return {word: place for place, word in enumerate(sorted(left & right))}
+
+
+def holders(side: list[dict[str, int]]) -> dict[str, tuple[Ints, Ints]]:
+    """For each thing said, who of a side says it, and with which number each."""
+    found: dict[str, tuple[list[int], list[int]]] = {}
+    for index, said in enumerate(side):
+        for name, number in said.items():
+            who, numbers = found.setdefault(name, ([], []))
+            who.append(index)
+            numbers.append(number)
+    return {name: (np.array(who), np.array(numbers)) for name, (who, numbers) in found.items()}
 
 
 def both_said(mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Bools:

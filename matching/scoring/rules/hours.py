@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +23,26 @@ from matching.scoring.rules.base import (
 AN_HOUR = 4  # quarters
 
 
-def taken(side: list[tuple[Said, ...]]) -> NDArray[np.float32]:
-    """Which quarters of a week each has time in; whole numbers up to a week's, so float32 is exact."""
-    found = np.zeros((len(side), FREE_QUARTERS), dtype=np.float32)
-    for index, said in enumerate(side):
-        found[index, [int(quarter) for quarter in said[0]]] = 1
+def taken(side: list[tuple[Said, ...]]) -> NDArray[np.bool_]:
+    """Which quarters of a week each has time in, a row for each quarter."""
+    found = np.zeros((FREE_QUARTERS, len(side)), dtype=np.bool_)
+    count = [len(said[0]) for said in side]
+    quarters = np.fromiter(map(int, chain.from_iterable(said[0] for said in side)), dtype=np.int64, count=sum(count))
+    found[quarters, np.repeat(np.arange(len(side)), count)] = True
     return found
 
 
-def shared(mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Ints:
-    """How many quarters of a week each has with each."""
-    found: Ints = (taken(mentees) @ taken(mentors).T).astype(np.int64)
+def shared(mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> NDArray[np.float32]:
+    """How many quarters of a week each has with each: whole numbers up to a week's, so float32 is exact.
+
+    Quarters that everybody has together, such as those of a whole hour, are one, which counts as often.
+    """
+    left, right = taken(mentees), taken(mentors)
+    who = list(map(bytes, np.packbits(np.hstack([left, right]), axis=1)))
+    alike, first = Counter(who), {key: quarter for quarter, key in enumerate(who)}
+    quarters = [first[key] for key in alike]
+    times = np.array(list(alike.values()), dtype=np.float32)
+    found: NDArray[np.float32] = (left[quarters].T * times) @ right[quarters].astype(np.float32)
     return found
 
 
@@ -72,7 +83,7 @@ class CommonHours(OfHours):
 
     def table(self, mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Ints:
         enough = shared(mentees, mentors) >= self.least * AN_HOUR
-        return np.where(enough | ~both_said(mentees, mentors), 0, FORBIDDEN).astype(np.int64)
+        return np.where(enough | ~both_said(mentees, mentors), np.int8(0), np.int8(FORBIDDEN))
 
     def highest(self) -> int:
         return 0
@@ -100,7 +111,8 @@ class HoursPoints(OfHours):
         return f"Each hour a week in common counts, up to {self.most}."
 
     def table(self, mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Ints:
-        table: Ints = self.points * np.minimum(shared(mentees, mentors) // AN_HOUR, self.most)
+        hours = np.minimum(shared(mentees, mentors) // AN_HOUR, self.most)
+        table: Ints = hours.astype(np.int32) * self.points
         return table
 
     def highest(self) -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from matching.scoring.answers import RANKED, Ints, Said, SideName, Value, plain, plain_text, ranked, ranking, spelled
-from matching.scoring.rules.base import MENTEE, MENTOR, Field, Rule, in_a_sentence, rule_kind
+from matching.scoring.rules.base import MENTEE, MENTOR, Field, Rule, holders, in_a_sentence, in_both, rule_kind, says
 
 # More than so many skills bring no further points.
 MOST_SKILLS = 3
+NO_LEVEL = -1
 LEVEL = re.compile(r"(.+?)\s*(?::\s*(\d{1,3})|\((\d{1,3})\))")
 
 
@@ -23,9 +25,15 @@ def with_level(text: str) -> tuple[str, int | None]:
 
 def skills(said: Said) -> dict[str, int | None]:
     """What an answer names, each with its level."""
-    parts = (with_level(part.strip()) for each in said for part in re.split("[,;]", each) if part.strip())
+    parts = (part for each in said for part in parts_of(each))
     # Where one stands twice, the higher level holds.
     return dict(sorted(parts, key=lambda each: (each[0], each[1] or 0)))
+
+
+@lru_cache(4096)
+def parts_of(text: str) -> tuple[tuple[str, int | None], ...]:
+    """What stands in a text with commas, each with its level."""
+    return tuple(with_level(part.strip()) for part in re.split("[,;]", text) if part.strip())
 
 
 @rule_kind
@@ -63,17 +71,37 @@ class SkillsOffered(Rule):
         return sorted(both, key=lambda each: (-each[1], each[0]))[:MOST_SKILLS]
 
     def table(self, mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Ints:
-        table = np.zeros((len(mentees), len(mentors)), dtype=np.int64)
-        offers = [skills(said[0]) for said in mentors]
-        at: dict[str, list[int]] = {}
-        for index, offered in enumerate(offers):
-            for name in offered:
-                at.setdefault(name, []).append(index)
-        for index, said in enumerate(mentees):
-            wanted = skills(said[0])
-            for other in {other for name in wanted for other in at.get(name, [])}:
-                table[index, other] = sum(points for _name, points in self.of(wanted, offers[other]))
+        wants, offers = ([skills(said[0]) for said in side] for side in (mentees, mentors))
+        at = in_both(wants, offers)
+        count = says(wants, at) @ says(offers, at).T
+        if not any(level is not None for side in (wants, offers) for each in side for level in each.values()):
+            alike: Ints = np.minimum(count, MOST_SKILLS).astype(np.int32) * np.int32(self.points)
+            return alike
+        table = np.zeros(count.shape, dtype=np.int32)
+        wanted, offered = (
+            holders([{name: NO_LEVEL if level is None else level for name, level in each.items()} for each in side])
+            for side in (wants, offers)
+        )
+        for name in at:
+            (rows, most), (columns, has) = wanted[name], offered[name]
+            table[np.ix_(rows, columns)] += self.worth_of_all(most, has)
+        # Only the best three count: all alike are quickly said, the others looked at one by one.
+        many, whole = count > MOST_SKILLS, table == count * self.points
+        table[many & whole] = MOST_SKILLS * self.points
+        for i, j in np.argwhere(many & ~whole).tolist():
+            table[i, j] = sum(points for _name, points in self.of(wants[i], offers[j]))
         return table
+
+    def worth_of_all(self, wanted: Ints, offered: Ints) -> Ints:
+        """The points of one skill for each who wants it with each who offers it, as `worth` says."""
+        levels, rows = np.unique(wanted, return_inverse=True)
+        has, columns = np.unique(offered, return_inverse=True)
+        known = [
+            [self.worth(None if w == NO_LEVEL else w, None if o == NO_LEVEL else o) for o in has.tolist()]
+            for w in levels.tolist()
+        ]
+        worth: Ints = np.array(known, dtype=np.int32)[np.ix_(rows, columns)]
+        return worth
 
     def highest(self) -> int:
         return MOST_SKILLS * self.points
@@ -118,12 +146,13 @@ class Fluency(Rule):
         return min(both) if both else None
 
     def table(self, mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Ints:
-        left, right = ([ranked(said[0]) for said in side] for side in (mentees, mentors))
-        table = np.zeros((len(left), len(right)), dtype=np.int64)
-        for i, mentee in enumerate(left):
-            for j, mentor in enumerate(right):
-                if found := self.best(mentee, mentor):
-                    table[i, j] = self.points // (1 + found[0])
+        left, right = (holders([ranked(said[0]) for said in side]) for side in (mentees, mentors))
+        down = np.full((len(mentees), len(mentors)), self.points)  # as far down as brings nothing
+        for name in left.keys() & right.keys():
+            (rows, first), (columns, second) = left[name], right[name]
+            at = np.ix_(rows, columns)
+            down[at] = np.minimum(down[at], first[:, None] + second)
+        table: Ints = (self.points // (1 + down)).astype(np.int64)
         return table
 
     def highest(self) -> int:

@@ -18,8 +18,10 @@ from matching.scoring.rules.base import (
     Rule,
     both_said,
     in_a_sentence,
+    in_both,
     overlap,
     rule_kind,
+    says,
     shared_words,
 )
 from matching.scoring.rules.hard import OrdinalDistance, steps_in_words
@@ -192,16 +194,18 @@ class SharedInterests(Rule):
     def counted_table(
         self, mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]], said_by: tuple[Ints, Ints]
     ) -> Ints:
-        table = np.zeros((len(mentees), len(mentors)), dtype=np.int64)
         named: Counter[str] = Counter()
         for side, counts in zip((mentees, mentors), said_by, strict=True):
             for said, people in zip(side, counts.tolist(), strict=False):
                 named.update(dict.fromkeys(said[0], people))
         everybody = int(sum(counts.sum() for counts in said_by))
-        for i, mentee in enumerate(mentees):
-            for j, mentor in enumerate(mentors):
-                shared = sum(self.worth(named[each], everybody) for each in mentee[0] & mentor[0])
-                table[i, j] = min(shared, self.highest())
+        left, right = ([said[0] for said in side] for side in (mentees, mentors))
+        at = in_both(left, right)
+        # Whole numbers that either kind of float holds exactly, sums included.
+        exact = np.float32 if self.points * len(at) < 2**24 else np.float64
+        worth = np.array([self.worth(named[word], everybody) for word in at], dtype=exact)
+        shared = (says(left, at) * worth) @ says(right, at).T.astype(exact)
+        table: Ints = np.minimum(shared, self.highest()).astype(np.int32)
         return table
 
     def worth(self, named: int, everybody: int) -> int:
