@@ -58,6 +58,10 @@ POINTS_WORDS = {
         _("Speak a language well together"),
         _("More points the higher the language they share stands in both lists."),
     ),
+    "load_spread": (
+        _("Spread over the mentors"),
+        _("A mentor's second mentee costs points, the third twice as many, so that no mentor has them all."),
+    ),
     "preferences": (
         _("Would like each other"),
         _("Points where people name each other in the order they would like; who name each other come first."),

@@ -237,6 +237,7 @@ def match(policy: scoring.Policy, mentees: People, mentors: People) -> Outcome:
         scored.matrix,
         np.array(mentors.places, dtype=np.int64),
         coverage_first=policy.coverage_first,
+        spread=policy.spread,
         priority=_priority(policy, mentees),
         floor_levels=policy.floor_levels if policy.coverage_first else 0,
         mentee_order=_order(mentees.people),
@@ -300,11 +301,13 @@ class Figures:
     lowest: int | None
 
 
-def figures_of(scores: Ints, assignment: Ints) -> Figures:
-    """How many are matched, the sum of their scores, and the lowest of them."""
+def figures_of(scores: Ints, assignment: Ints, spread: int = 0) -> Figures:
+    """How many are matched, the sum of their scores less what the mentors' load costs, and the lowest of them."""
     rows = np.flatnonzero(assignment >= 0)
     found = scores[rows, assignment[rows]]
-    return Figures(int(rows.size), int(found.sum()), int(found.min()) if rows.size else None)
+    each = np.bincount(assignment[rows], minlength=1)
+    total = int(found.sum()) - spread * int((each * (each - 1) // 2).sum())
+    return Figures(int(rows.size), total, int(found.min()) if rows.size else None)
 
 
 def read_orlib(text: str) -> Ints:

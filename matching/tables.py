@@ -122,6 +122,12 @@ def free_places(mentors: list[Membership]) -> list[int]:
     return [max(0, mentor.places - taken.get(mentor.pk, 0)) for mentor in mentors]
 
 
+def mentees_of(mentors: list[Membership]) -> list[int]:
+    """How many people each of these has already."""
+    taken = Pairing.objects.taken_of([mentor.pk for mentor in mentors])
+    return [taken.get(mentor.pk, 0) for mentor in mentors]
+
+
 def columns(members: list[Membership], rows, keys: set[str], now: datetime) -> dict[str, list]:
     """Answers by question, in the order of the members; `rows` is the queryset they came from."""
     place = {member.sheet_id: index for index, member in enumerate(members) if member.sheet_id}
@@ -158,6 +164,8 @@ class Tables:
     # Those of whom one would rather not meet the other: a personal wish, told to nobody.
     wished: frozenset[tuple[int, int]]
     turns: list[first.Turn]
+    # How many mentees each mentor has already; 0 where the rules do not ask.
+    load: list[int]
 
     @property
     def policy(self) -> scoring.Policy:
@@ -229,6 +237,7 @@ class Tables:
             "solver": solver_version,
             "mentees": [[str(m.public_id), place] for m, place in zip(self.mentees, self.priority, strict=True)],
             "mentors": [[str(m.public_id), free] for m, free in zip(self.mentors, self.free, strict=True)],
+            "load": self.load,
             "answers": [mentee_answers, mentor_answers],
             "former": self.named(self.former),
             "apart": self.named(self.apart | self.wished),
@@ -278,7 +287,9 @@ def read(program: Program, rules: dict, *, now: datetime, mentees=None, mentors=
     wished = wished_apart(left, right)
     excluded = [*themselves, *former, *apart, *wished]
     scored = scoring.score(policy, *answers, excluded=excluded, shape=(len(left), len(right)))
-    return Tables(program, asked, left, right, free_places(right), answers, scored, former, apart, wished, turns)
+    load = mentees_of(right) if policy.spread else [0] * len(right)
+    free = free_places(right)
+    return Tables(program, asked, left, right, free, answers, scored, former, apart, wished, turns, load)
 
 
 def former_pairs(program: Program, mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:

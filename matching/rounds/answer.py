@@ -46,6 +46,8 @@ def given_by(read: tables.Tables, seed: str, held: Held) -> dict:
         "capacity": np.array(places, dtype=np.int64),
         "priority": np.array(read.priority, dtype=np.int64),
         "coverage_first": read.policy.coverage_first,
+        "spread": read.policy.spread,
+        "load": np.array(read.load, dtype=np.int64),
         "pins": pins,
         "mentee_order": order_of(seed, read.mentees),
         "mentor_order": order_of(seed, read.mentors),
@@ -96,14 +98,16 @@ def nearest_to(stands: np.ndarray, given: dict, solution: Solution) -> np.ndarra
     """Of all answers as good as this one, that with most of the pairs that stand; or this one, for huge scores."""
     scores = given["scores"].copy()
     unit = scores.shape[0] + 1
-    if int(scores.max(initial=0)) * unit > HIGHEST_SCORE or np.array_equal(stands, solution.assignment):
+    problem = solution.problem
+    dearest = int(problem.nth(np.arange(problem.capacity.size), problem.capacity).max(initial=0))
+    if (int(scores.max(initial=0)) + dearest) * unit > HIGHEST_SCORE or np.array_equal(stands, solution.assignment):
         return solution.assignment
     # Whoever the solution leaves out may come in, but not under anybody's floor.
     floors = np.where(solution.assignment < 0, solution.floors.max(initial=0), solution.floors)
     floors[given["pins"] >= 0] = 0
     scores[scores < floors[:, None]] = -1
     scores[scores > 0] *= unit
-    problem = replace(solution.problem, scores=scores, floor_levels=0, keep=stands, keep_bonus=1)
+    problem = replace(problem, scores=scores, spread=problem.spread * unit, floor_levels=0, keep=stands, keep_bonus=1)
     near = solve_problem(problem, Start(solution.assignment, prices_in(solution, unit, int(scores.max(initial=0)) + 1)))
     if (near.matched, near.total) != (solution.matched, solution.total * unit):
         raise NotProved("The answer nearest to what stands is not as good as the best.")

@@ -16,7 +16,7 @@ from matching.rounds.unmatched import WhyNone
 from matching.solver.solve import count_blocking
 from programs.models import Membership, Program
 
-SOLVER_VERSION = "2"
+SOLVER_VERSION = "3"
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ def replayed(round: Round) -> Draft:
     mentors = Membership.objects.filter(pk__in=list(round.places_then))
     read = tables.read(round.program, round.policy.rules, now=round.asked_at, mentees=mentees, mentors=mentors)
     read = replace(read, free=[round.places_then[mentor.pk] for mentor in read.mentors])
+    loads = round.result.get("load_of", {})
+    read = replace(read, load=[loads.get(str(mentor.pk), 0) for mentor in read.mentors])
     # Who went first then: publishing changes who waits.
     vars(read)["priority"] = [round.result["priority"].get(str(mentee.pk), 0) for mentee in read.mentees]
     return worked_out(round, read)
@@ -62,6 +64,7 @@ def worked_out(round: Round, read: tables.Tables, progress=lambda percent: None)
         **figures_of(read, answer, proposals),
         "seed": round.seed,
         "places_of": {str(mentor.pk): free for mentor, free in zip(read.mentors, read.free, strict=True)},
+        "load_of": {str(mentor.pk): load for mentor, load in zip(read.mentors, read.load, strict=True) if load},
         "best": {"matched": answer.solution.matched, "total": answer.solution.total},
         "priority": {str(mentee.pk): at for mentee, at in zip(read.mentees, read.priority, strict=True) if at},
         "digest": digest_of(proposals),
@@ -139,6 +142,7 @@ def figures_of(read: tables.Tables, answer: Answer, proposals: list[Proposal]) -
         "mentors": int((capacity > 0).sum()),
         "places": int(capacity.sum()),
         "total": answer.solution.total,
+        "load": answer.solution.load_cost,
         "lowest": lowest_score(read, answer.assignment),
         "highest": answer.highest.total,
         "highest_matched": answer.highest.matched,

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from matching.scoring.answers import FREE, plain_text
 from matching.scoring.first import DEFAULT_FIRST, First, parse_first
 from matching.scoring.rules import KINDS, Field, Rule
+from matching.scoring.rules.load import LoadSpread
 
 Questions: TypeAlias = Mapping[str, str] | Iterable[str]  # keys with their labels, or keys alone
 
@@ -48,6 +49,11 @@ class Policy:
             "never_again": self.never_again,
             "first": [line.to_json() for line in self.first],
         }
+
+    @property
+    def spread(self) -> int:
+        """What a mentor's second mentee costs, in points of all pairs together."""
+        return sum(rule.points for rule in self.rules if isinstance(rule, LoadSpread))
 
     def hard_rules(self) -> tuple[Rule, ...]:
         """The rules that can forbid a pair."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from matching.solver.costs import Costs
 from matching.solver.network import Network
-from matching.solver.problem import BLOCK, Bools, Costs, Ints
+from matching.solver.problem import BLOCK, Bools, Ints
 
 
 class Budget:

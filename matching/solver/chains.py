@@ -48,13 +48,15 @@ def chains_of(solution: Solution, fixed: Bools) -> Chains:
     prices, capacity, place = solution.prices, solution.problem.capacity, solution.assignment
     taken = np.bincount(place[place >= 0], minlength=capacity.size)
     into = steps_into(solution.problem.scores, np.where(fixed, NOBODY, place), prices)
-    room = np.where(taken < capacity, np.int64(0), NEVER)
-    top = prices.max(initial=np.int64(0))
+    # What one more costs with each mentor beyond the price, which everybody's move there counts already.
+    one_more = solution.problem.nth(np.arange(prices.size), taken) - prices
+    room = np.where(taken < capacity, one_more, NEVER)
+    least = one_more.min(initial=np.int64(0))
     to_room, _ends = nearest(into, room)
-    to_new, new_with = nearest(into, top - prices)
+    to_new, new_with = nearest(into, one_more - least)
     return Chains(
         to_room=np.where(to_room < NEVER, to_room + prices, NEVER),
-        to_new=np.where(to_new < NEVER, to_new - top + prices, NEVER),
+        to_new=np.where(to_new < NEVER, to_new + least + prices, NEVER),
         new_with=new_with,
         steps=np.ascontiguousarray((into < NEVER).T),
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from matching.solver.problem import BLOCK, Bools, Costs, Ints
+from matching.solver.costs import Costs
+from matching.solver.problem import BLOCK, Bools, Ints
 
 FREE = -1
 NO_FLOOR = -1

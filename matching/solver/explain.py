@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matching.solver.network import FAR, FREE, GONE, Network
-from matching.solver.problem import Bools, Ints, value_of
-from matching.solver.solve import Solution, assigned, solve_problem
+from matching.solver.problem import Bools, Ints, check_pins, total_of, value_of
+from matching.solver.solve import Solution, Start, assigned, solve_problem
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,10 @@ class Move:
 
 @dataclass(frozen=True)
 class Change:
-    """What would be different: people matched, sum of scores, the same with bonuses (negative: lost), and who moves.
+    """What would be different: people matched, total, value (negative: lost), and who moves.
 
-    `floor_kept` is False if some mentee's floor had to be given up for it.
+    `floor_kept` is False if some mentee's floor had to be given up for it; `by_class` is how many would be matched, in
+    all and of each class.
     """
 
     matched: int
@@ -32,6 +33,7 @@ class Change:
     value: int
     moves: tuple[Move, ...]
     floor_kept: bool = True
+    by_class: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +69,8 @@ def what_if(solution: Solution, mentee: int, mentor: int) -> Change:
     network = solution.network.copy()
     column = column_of(solution, mentor)
     pinned_to = int(solution.problem.pins[mentee])
+    if pinned_to >= 0 and solution.problem.spread:
+        return pinned_anew(solution, mentee, mentor)
     if pinned_to >= 0:
         network.capacity[column_of(solution, pinned_to)] += 1
     else:
@@ -84,22 +88,44 @@ def what_if(solution: Solution, mentee: int, mentor: int) -> Change:
         pinned_to >= 0 or reached < matched_by_class(solution, solution.assignment)
     )
     if floors_in_the_way:
-        pins = solution.problem.pins.copy()
-        pins[mentee] = mentor
-        fresh = solve_problem(replace(solution.problem, pins=pins), solution).assignment
-        if matched_by_class(solution, fresh) > reached:
-            return change_to(solution, fresh, floor_kept=not broken_floor(solution, mentee, fresh))
+        fresh = pinned_anew(solution, mentee, mentor)
+        if fresh.by_class > reached:
+            return fresh
     return change_to(solution, after)
+
+
+def pinned_anew(solution: Solution, mentee: int, mentor: int) -> Change:
+    """The whole problem solved again with this pair pinned."""
+    pins = solution.problem.pins.copy()
+    pins[mentee] = mentor
+    check_pins(replace(solution.problem, pins=pins))
+    fresh = solve_problem(replace(solution.problem, pins=pins), solution).assignment
+    return change_to(solution, fresh, floor_kept=not broken_floor(solution, mentee, fresh))
 
 
 def one_more_place(solution: Solution, mentor: int) -> Change:
     """Exactly what one more place with this mentor would bring, and who would move."""
     if not 0 <= mentor < solution.prices.size:
         raise ValueError(f"There is no mentor {mentor}.")
+    if solution.problem.spread:
+        capacity = solution.problem.capacity.copy()
+        capacity[mentor] += 1
+        problem = replace(solution.problem, scores=scores_above_floors(solution), capacity=capacity, floor_levels=0)
+        return change_to(solution, solve_problem(problem, Start(solution.assignment, solution.prices)).assignment)
     network = solution.network.copy()
     network.capacity[column_of(solution, mentor)] += 1
     network.settle()
     return change_to(solution, assigned(solution.problem, solution.costs, network.place))
+
+
+def scores_above_floors(solution: Solution) -> Ints:
+    """The scores without the pairs that the floor forbids."""
+    costs, scores = solution.costs, solution.problem.scores.copy()
+    mentors, columns = np.unique(costs.mentor_of, return_index=True)
+    scores[np.ix_(costs.mentee_of, mentors)] = np.where(
+        solution.network.cost[:, columns] < costs.forbidden, scores[np.ix_(costs.mentee_of, mentors)], -1
+    )
+    return scores
 
 
 def explain_unmatched(solution: Solution, mentee: int) -> Unmatched:
@@ -115,7 +141,7 @@ def explain_unmatched(solution: Solution, mentee: int) -> Unmatched:
         return Unmatched("forbidden", sentence, nobody, nobody, 0, None, None)
     rows, columns = competing(solution, row_of(solution, mentee))
     mentees = np.sort(costs.mentee_of[rows])
-    mentors = np.sort(costs.mentor_of[columns])
+    mentors = np.unique(costs.mentor_of[columns])
     places = int(costs.capacity[columns].sum())
     if bool((solution.network.taken[columns] < costs.capacity[columns]).any()):
         sentence = "The best total does without this mentee."
@@ -144,7 +170,7 @@ def row_of(solution: Solution, mentee: int) -> int:
 
 
 def column_of(solution: Solution, mentor: int) -> int:
-    """The network's column of a mentor."""
+    """The network's column of a mentor, their cheapest where people are spread."""
     return int(np.flatnonzero(solution.costs.mentor_of == mentor)[0])
 
 
@@ -153,13 +179,13 @@ def change_to(solution: Solution, after: Ints, floor_kept: bool = True) -> Chang
     before = solution.assignment
     moved = np.flatnonzero(before != after).tolist()
     pairs = np.flatnonzero(after >= 0)
-    total = int(solution.problem.scores[pairs, after[pairs]].sum(dtype=np.int64))
     return Change(
         matched=pairs.size - solution.matched,
-        total=total - solution.total,
+        total=total_of(solution.problem, pairs, after[pairs]) - solution.total,
         value=value_of(solution.problem, pairs, after[pairs]) - solution.value,
         moves=tuple(Move(mentee, int(before[mentee]), int(after[mentee])) for mentee in moved),
         floor_kept=floor_kept,
+        by_class=matched_by_class(solution, after),
     )
 
 
@@ -223,7 +249,11 @@ def cheapest_place(solution: Solution, mentee: int) -> tuple[int, Change]:
     came_from = np.full(network.columns, FREE, dtype=np.int64)
     network.prices[-1] = forbidden  # so that nobody becomes unmatched on the way
     network.explore(distance, came_from)
-    worth = np.where(distance < forbidden // 2, distance - network.prices, FAR)
+    mentors = solution.costs.mentor_of
+    unit = 1 if solution.problem.coverage_first else solution.network.rows + 1
+    # The price and the cost of the place that is there are not paid, but those of the place more.
+    new = solution.problem.nth(mentors, solution.problem.capacity[mentors]) * unit - solution.costs.extra
+    worth = np.where(distance < forbidden // 2, distance - network.prices + np.append(new, 0), FAR)
     worth[-1] = FAR
     end = int(worth.argmin())
     first = network.shift(end, came_from)

@@ -14,8 +14,9 @@ from itertools import chain, repeat
 import numpy as np
 
 from matching.solver.budget import Budget
+from matching.solver.costs import Costs
 from matching.solver.cover import NO_FLOOR, Cover
-from matching.solver.problem import Bools, Costs, Ints
+from matching.solver.problem import Bools, Ints
 
 DIRECT = 4  # so many failures are taken at their word
 

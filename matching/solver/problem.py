@@ -1,4 +1,4 @@
-"""What is to be solved: the caller's arrays checked, put in order and turned into whole-number costs."""
+"""What is to be solved: the caller's arrays, checked."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ Ints = NDArray[Any]  # whole numbers, mostly of 64 bits
 Bools = NDArray[np.bool_]
 
 HIGHEST_SCORE = 1_000_000
-FORBIDDEN = 2**46  # the cost of a pair that may not be; nothing possible ever costs as much
-LARGEST_COST = 2**44  # what a possible pair, or staying unmatched, may cost at most
-# The same where costs are so small that half the memory will do, as they are for nearly everybody.
-SMALL_FORBIDDEN = 2**30
-LARGEST_SMALL_COST = 2**27
+MOST_LOAD = 10_000  # mentees a mentor may have already
 BLOCK = 256  # rows looked at together, so that what is worked out for them stays near at hand
 
 
@@ -36,28 +32,20 @@ class Problem:
     pins: Ints
     mentee_order: Ints
     mentor_order: Ints
+    spread: int = 0
+    load: Ints | None = None
 
+    def nth(self, mentors: Ints, more: Ints) -> Ints:
+        """What one mentee more costs each of these mentors who have so many more than at the beginning."""
+        had = 0 if self.load is None else self.load[mentors]
+        cost: Ints = self.spread * (had + more)
+        return cost
 
-@dataclass(frozen=True, eq=False)
-class Costs:
-    """The problem of everybody who is not pinned, in the program's order, with "unmatched" as the last column.
-
-    `cost` (rows, N + 1) is what each pair costs, `forbidden` where it may not be; `plain` is the same without bonuses
-    for pairs kept, and `top` less it the score where every score counts once. `capacity` (N + 1,) are the places the
-    pins leave, `mentees` is how many there are with those pinned, `mentee_of` (rows,) and `mentor_of` (N,) say who
-    stands where, and `classes` (rows,) is each row's priority class, counted from 0.
-    """
-
-    cost: Ints
-    plain: Ints
-    forbidden: int
-    top: int
-    capacity: Ints
-    exempt: Bools
-    classes: Ints
-    mentees: int
-    mentee_of: Ints
-    mentor_of: Ints
+    def load_cost(self, mentors: Ints) -> int:
+        """What it costs that each of these mentors has a mentee, a mentor standing there once for each."""
+        more = np.bincount(mentors, minlength=self.capacity.size)
+        had = 0 if self.load is None else self.load
+        return self.spread * int((more * had + more * (more - 1) // 2).sum())
 
 
 def whole_numbers(name: str, given: Any, shape: tuple[int, ...]) -> Ints:
@@ -126,9 +114,21 @@ def read_problem(scores: Any, capacity: Any, **given: Any) -> Problem:
         pins=named_mentors("pins", given["pins"], mentees, mentors),
         mentee_order=one_of_each("mentee_order", given["mentee_order"], mentees),
         mentor_order=one_of_each("mentor_order", given["mentor_order"], mentors),
+        spread=number_from("spread", given.get("spread", 0), 0, HIGHEST_SCORE),
+        load=loads(given.get("load"), mentors),
     )
     check_pins(problem)
     return problem
+
+
+def loads(given: Any, mentors: int) -> Ints | None:
+    """How many mentees each mentor has already, or a ValueError."""
+    if given is None:
+        return None
+    load = whole_numbers("load", given, (mentors,))
+    if load.size and not 0 <= int(load.min()) <= int(load.max()) <= MOST_LOAD:
+        raise ValueError(f"load must be from 0 to {MOST_LOAD} for each mentor.")
+    return load
 
 
 def in_half_the_memory(table: Ints) -> Ints:
@@ -171,67 +171,12 @@ def check_pins(problem: Problem) -> None:
 
 
 def value_of(problem: Problem, mentees: Ints, mentors: Ints) -> int:
-    """What these pairs are worth together: their scores, and the bonus where they are kept."""
+    """What these pairs are worth together: as `total_of` says, and the bonus where they are kept."""
     kept = int((problem.keep[mentees] == mentors).sum())
-    return int(problem.scores[mentees, mentors].sum(dtype=np.int64)) + kept * problem.keep_bonus
+    return total_of(problem, mentees, mentors) + kept * problem.keep_bonus
 
 
-def build_costs(problem: Problem) -> Costs:
-    """The costs whose smallest sum is the best matching without floors.
-
-    With coverage first, staying unmatched costs more than any chain of moves can win, times the rank of the priority
-    class. Otherwise it costs what a pair of score 0 costs and the smallest bit more, so that among matchings of the
-    same total the one with more pairs is cheaper.
-    """
-    mentee_of = problem.mentee_order[problem.pins[problem.mentee_order] < 0]
-    mentor_of = problem.mentor_order
-    rows, columns = mentee_of.size, mentor_of.size
-    classes = np.unique(problem.priority[mentee_of], return_inverse=True)[1].astype(np.int64).reshape(rows)
-    top = int(problem.scores.max(initial=0)) + problem.keep_bonus * bool((problem.keep >= 0).any())
-    if problem.coverage_first:
-        unit, steps = 1, int(classes.max(initial=0)) + 1
-        beyond = (min(rows, columns) + 2) * (top + 1)
-        alone = (steps - classes) * beyond
-        if steps * beyond > LARGEST_COST:
-            raise ValueError("There are too many priority classes for so many people.")
-    else:
-        unit = rows + 1
-        alone = np.full(rows, top * unit + 1, dtype=np.int64)
-        if (top + 1) * unit > LARGEST_COST:
-            raise ValueError("There are too many people for scores as high as these.")
-    small = int(alone.max(initial=0)) <= LARGEST_SMALL_COST
-    forbidden = SMALL_FORBIDDEN if small else FORBIDDEN
-    plain = np.empty((rows, columns + 1), dtype=np.int32 if small else np.int64)
-    for begin in range(0, rows, BLOCK):
-        part = problem.scores[np.ix_(mentee_of[begin : begin + BLOCK], mentor_of)].astype(plain.dtype)
-        plain[begin : begin + BLOCK, :-1] = np.where(part >= 0, (top - part) * unit, forbidden)
-    plain[:, -1] = alone
-    pinned = problem.pins[problem.pins >= 0]
-    enough = np.minimum(problem.capacity, problem.pins.size)
-    capacity = enough - np.bincount(pinned, minlength=columns)
-    return Costs(
-        cost=with_bonus(problem, plain, mentee_of, unit, forbidden),
-        plain=plain,
-        forbidden=forbidden,
-        top=top,
-        capacity=np.append(capacity[mentor_of], rows).astype(np.int64),
-        exempt=problem.floor_exempt[mentee_of],
-        classes=classes,
-        mentees=problem.pins.size,
-        mentee_of=mentee_of,
-        mentor_of=mentor_of,
-    )
-
-
-def with_bonus(problem: Problem, plain: Ints, mentee_of: Ints, unit: int, forbidden: int) -> Ints:
-    """The costs with the bonus for pairs kept taken off; the same array where there is none."""
-    kept = np.flatnonzero(problem.keep[mentee_of] >= 0)
-    if problem.keep_bonus == 0 or kept.size == 0:
-        return plain
-    column_of = np.empty(problem.capacity.size, dtype=np.int64)
-    column_of[problem.mentor_order] = np.arange(problem.capacity.size)
-    columns = column_of[problem.keep[mentee_of[kept]]]
-    possible = plain[kept, columns] < forbidden
-    cost = plain.copy()
-    cost[kept[possible], columns[possible]] -= problem.keep_bonus * unit
-    return cost
+def total_of(problem: Problem, mentees: Ints, mentors: Ints) -> int:
+    """The scores of these pairs together, less what it costs that some mentors have more mentees than one."""
+    scores = int(problem.scores[mentees, mentors].sum(dtype=np.int64))
+    return scores - problem.load_cost(mentors) if problem.spread else scores

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from matching.solver.problem import BLOCK, LARGEST_COST, Ints
+from matching.solver.costs import LARGEST_COST
+from matching.solver.problem import BLOCK, Ints
 
 
 class NotProved(ArithmeticError):

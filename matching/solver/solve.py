@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.solver.budget import Budget
+from matching.solver.costs import Costs, build_costs, nth_of_each
 from matching.solver.cover import NO_FLOOR
 from matching.solver.floors import Level, levels
 from matching.solver.network import FREE, Network
-from matching.solver.problem import BLOCK, Costs, Ints, Problem, build_costs, read_problem, value_of
+from matching.solver.problem import BLOCK, Ints, Problem, read_problem, total_of, value_of
 from matching.solver.proof import prove
 
 CHEAP = 0.25  # the share of the points allowed that one level must take to be tried alone
@@ -56,10 +57,11 @@ class Start:
 class Solution:
     """A proved best matching; indices are the caller's own.
 
-    `assignment` (M,) a mentor or -1; `matched` how many; `total` the sum of their scores; `value` the same with the
-    bonus for pairs kept; `floors` (M,) the score each matched mentee was guaranteed, 0 where nothing was, -1 for the
-    unmatched; `levels` the scores of the floor in turn and who competes there; `prices` (N,) what one more place with
-    each mentor would save, in the unit of `primal` and `dual`, which are the answer's cost and the proof of it, equal;
+    `assignment` (M,) a mentor or -1; `matched` how many; `total` the sum of their scores, less the `load_cost` where
+    people are spread over the mentors; `value` the same with the bonus for pairs kept; `floors` (M,) the score each
+    matched mentee was guaranteed, 0 where nothing was, -1 for the unmatched; `levels` the scores of the floor in turn
+    and who competes there; `prices` (N,) what one more place with each mentor would save, in the unit of `primal` and
+    `dual`, which are the answer's cost and the proof of it, equal (with `spread`, before that place costs anything);
     `blocking` how many possible pairs would both rather have each other; `stats` counts of the work done;
     `without_floor` what the answer was before the floor.
     """
@@ -68,6 +70,7 @@ class Solution:
     matched: int
     total: int
     value: int
+    load_cost: int
     floors: Ints
     levels: tuple[Competition, ...]
     prices: Ints
@@ -95,6 +98,8 @@ def solve(
     pins: ArrayLike | None = None,
     mentee_order: ArrayLike | None = None,
     mentor_order: ArrayLike | None = None,
+    spread: int = 0,
+    load: ArrayLike | None = None,
     start: Earlier | None = None,
 ) -> Solution:
     """Matches mentees with mentors as well as possible, with a proof.
@@ -111,6 +116,8 @@ def solve(
     keep          (M,) the mentor each mentee has now, or -1; keep_bonus is added to those pairs' scores
     pins          (M,) the mentor each mentee must have, or -1; pinned mentees have no floor
     mentee_order, mentor_order  permutations: entry k is the index of whoever comes k-th; they settle ties
+    spread        a mentor's second mentee costs so many points, the third twice as many, and so on; floors are the
+                  pairs' own scores all the same; load (N,) how many each mentor has already
     start         an earlier Solution, or a Start, for as many mentees and mentors, to begin from: sooner done, as good,
                   other ties; what stands moves little
 
@@ -130,6 +137,8 @@ def solve(
         pins=pins,
         mentee_order=mentee_order,
         mentor_order=mentor_order,
+        spread=spread,
+        load=load,
     )
     return solve_problem(problem, start)
 
@@ -155,16 +164,26 @@ def solve_problem(problem: Problem, start: Earlier | None = None) -> Solution:
 
 def begin_from(network: Network, costs: Costs, start: Earlier) -> None:
     """Takes over pairs and prices as far as they still hold."""
-    if start.assignment.shape != (costs.mentees,) or start.prices.shape != (costs.mentor_of.size,):
+    if start.assignment.shape != (costs.mentees,) or start.prices.shape != (costs.mentors,):
         raise ValueError("start must be a solution for as many mentees and mentors.")
     # No price is ever higher than what going unmatched costs.
-    network.prices[:-1] = np.clip(start.prices[costs.mentor_of], 0, int(costs.cost[:, -1].max(initial=0)))
-    column_of = np.empty(network.columns, dtype=np.int64)
-    column_of[costs.mentor_of] = np.arange(network.columns - 1)
-    column_of[-1] = network.columns - 1  # whoever was unmatched, -1, is in the last column
-    network.place[:] = column_of[start.assignment[costs.mentee_of]]
+    highest = int(costs.cost[:, -1].max(initial=0))
+    network.prices[:-1] = np.clip(start.prices[costs.mentor_of] - costs.extra, 0, highest)
+    network.place[:] = columns_for(costs, start.assignment[costs.mentee_of])
     network.taken[:] = np.bincount(network.place, minlength=network.columns)
     network.loosen()
+
+
+def columns_for(costs: Costs, mentors: Ints) -> Ints:
+    """A column for each row's mentor, the last for -1; people fill a mentor's in turn, the last one takes the rest."""
+    last = costs.mentor_of.size
+    first, count = np.full(costs.mentors + 1, last), np.ones(costs.mentors + 1, dtype=np.int64)
+    np.minimum.at(first, costs.mentor_of, np.arange(last))
+    count[:-1] = np.bincount(costs.mentor_of, minlength=costs.mentors)
+    order = np.argsort(mentors, kind="stable")
+    columns = np.empty(mentors.size, dtype=np.int64)
+    columns[order] = first[mentors[order]] + np.minimum(nth_of_each(mentors[order]), count[mentors[order]] - 1)
+    return columns
 
 
 def with_floor(
@@ -236,9 +255,9 @@ def assigned(problem: Problem, costs: Costs, place: Ints) -> Ints:
 
 
 def prices_of(costs: Costs, network: Network) -> Ints:
-    """The price of each of the caller's mentors."""
-    prices = np.empty(network.columns - 1, dtype=np.int64)
-    prices[costs.mentor_of] = network.prices[:-1]
+    """The price of each of the caller's mentors, with what the place costs where people are spread."""
+    prices = np.full(costs.mentors, np.iinfo(np.int64).max)
+    np.minimum.at(prices, costs.mentor_of, network.prices[:-1] + costs.extra)
     return prices
 
 
@@ -263,7 +282,7 @@ def answer(
             score=step.score,
             mentees=np.sort(costs.mentee_of[step.rows]),
             rivals=np.sort(costs.mentee_of[step.rivals]),
-            mentors=np.sort(costs.mentor_of[step.columns]),
+            mentors=np.unique(costs.mentor_of[step.columns]),
             places=step.places,
         )
         for step in steps
@@ -271,7 +290,8 @@ def answer(
     return Solution(
         assignment=assignment,
         matched=pairs.size,
-        total=int(problem.scores[pairs, assignment[pairs]].sum(dtype=np.int64)),
+        total=total_of(problem, pairs, assignment[pairs]),
+        load_cost=problem.load_cost(assignment[pairs]),
         value=value_of(problem, pairs, assignment[pairs]),
         floors=floors,
         levels=found,

@@ -65,14 +65,15 @@ class Command(BaseCommand):
             self.stderr.write(f"The {people.role}s' file, line {problem.line}: left out. {words}")
 
     def _say(self, outcome: Outcome, compare: bool) -> None:
-        best = figures_of(outcome.scored.matrix, outcome.solution.assignment)
+        spread = outcome.scored.policy.spread
+        best = figures_of(outcome.scored.matrix, outcome.solution.assignment, spread)
         whole = len(outcome.mentees.people)
         self.stdout.write(f"{best.matched} of {whole} mentees have a mentor, worth {best.total} points together.")
         first = "Nobody more can be matched" if outcome.scored.policy.coverage_first else "No matching is worth more"
         self.stdout.write(f"{first}: proved, {outcome.solution.primal} = {outcome.solution.dual}.")
         if compare:
             by_hand = spreadsheets.greedy(outcome.scored.matrix, outcome.mentors.places)
-            self._compare(figures_of(outcome.scored.matrix, by_hand), best)
+            self._compare(figures_of(outcome.scored.matrix, by_hand, spread), best)
 
     def _compare(self, greedy: Figures, best: Figures) -> None:
         self.stdout.write(f"{'':10}{'matched':>9}{'points':>9}{'lowest':>9}")

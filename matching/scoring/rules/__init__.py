@@ -1,6 +1,6 @@
 """The kinds of rules a policy is made of."""
 
-from matching.scoring.rules import hard, hours, numbers, people, skills, weighted
+from matching.scoring.rules import hard, hours, load, numbers, people, skills, weighted
 from matching.scoring.rules.base import FORBIDDEN, KINDS, Field, Rule, Used, rule_kind
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Used",
     "hard",
     "hours",
+    "load",
     "numbers",
     "people",
     "rule_kind",
