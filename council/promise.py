@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from checkins.models import Contact, Meeting, MeetingState, Outage, Pause, Restart, Standing
 from council.ladder import NUDGE, SECOND_NUDGE
 from council.models import Case, CaseConcerns, Step, Tier
-from matching.models import Pairing
+from matching.models import Introduction, Pairing
 from profiles import civil
 from programs import answering
 from programs.models import Duty, Leave, Membership, MembershipState, Program, Role
@@ -122,6 +122,8 @@ class Rows:
     """What is written down about some mentees: by membership or by pair."""
 
     pairs: dict
+    # The day by which they and the mentor they are asked about have answered.
+    asked: dict
     cases: dict
     concerned: dict
     contacts: dict
@@ -151,8 +153,10 @@ class Rows:
         for pause in Pause.objects.filter(pairing__in=mentee_of):
             pauses[pause.pairing_id].append(pause)
         agreed = Meeting.objects.filter(state__in=[MeetingState.ACCEPTED, MeetingState.CANCELLED])
+        asked = Introduction.objects.open().filter(mentee__in=batch).values_list("mentee", "answer_by")
         return cls(
             pairs,
+            dict(asked.order_by("-answer_by")),
             cases,
             concerned,
             contacts=_last(Contact.objects.filter(pairing__in=mentee_of), "on"),
@@ -211,6 +215,8 @@ class Mentee:
     def hole_of_state(self, pairs) -> Hole | None:
         """What is wrong with the date that covers somebody who stands where they stand."""
         state = self.member.state
+        if state in (S.READY, S.WAITING) and (by := self.rows.asked.get(self.member.pk)):
+            return self._asked(by)
         if state == S.READY:
             return self._ready()
         if state == S.WAITING:
@@ -227,6 +233,12 @@ class Mentee:
         if (self.desk.today - since).days <= self.desk.figures["write_again_days"]:
             return None
         return Hole("ready", _("They are ready to be matched since %(date)s.") % _date(since), str(MATCH))
+
+    def _asked(self, by: date) -> Hole | None:
+        if self.desk.today <= by + GRACE_DAYS * DAY:
+            return None
+        words = _("They are asked about a mentor, and it was to be settled by %(date)s.") % _date(by)
+        return Hole("asked_passed", words, str(SWEEPS))
 
     def _waiting(self) -> Hole | None:
         again = self.member.write_again_on

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from matching.models import LIVE, Offer, OfferState, Proposal, Round
+from matching.models import LIVE, Introduction, Offer, OfferState, Proposal, Round
 from programs.scoped import ProgramFilter, ScopedAdmin
 
 
@@ -51,3 +51,42 @@ class OfferAdmin(ScopedAdmin):
 
     def page_of(self, row):
         return reverse("programs:participant", args=[row.program.slug, row.mentee.public_id])
+
+
+def yes_or_not(said_at):
+    return _("yes") if said_at else _("not yet")
+
+
+@admin.register(Introduction)
+class IntroductionAdmin(ScopedAdmin):
+    """What waits and what became a pair; who said “not this time” stands in the history alone."""
+
+    section = "matching"
+    list_help = _("Pairs of a round that begin once both have said yes.")
+    list_display = ["mentee", "mentor", "state", "mentee_says", "mentor_says", "answer_by"]
+    list_filter = [ProgramFilter, "state"]
+    list_select_related = ["program", "mentee__user", "mentor__user"]
+    search_fields = ["mentee__user__name", "mentor__user__name"]
+    ordering = ["answer_by", "pk"]
+    export_columns = [
+        (_("mentee"), lambda row: row.mentee.user.name),
+        (_("mentor"), lambda row: row.mentor.user.name),
+        (_("status"), lambda row: row.get_state_display()),
+        (_("the mentee"), lambda row: yes_or_not(row.mentee_yes_at)),
+        (_("the mentor"), lambda row: yes_or_not(row.mentor_yes_at)),
+        (_("answer by"), lambda row: row.answer_by.isoformat()),
+    ]
+
+    def rows(self, user):
+        return super().rows(user).filter(state__in=[OfferState.OPEN, OfferState.MADE])
+
+    @admin.display(description=_("the mentee"))
+    def mentee_says(self, row):
+        return yes_or_not(row.mentee_yes_at)
+
+    @admin.display(description=_("the mentor"))
+    def mentor_says(self, row):
+        return yes_or_not(row.mentor_yes_at)
+
+    def page_of(self, row):
+        return reverse("matching:introduction", args=[row.program.slug, row.public_id])

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Greatest
 
-from matching.models import Availability, AvailabilityAnswer, PairingState
+from matching.models import Availability, AvailabilityAnswer, OfferState, PairingState
 from programs.models import Membership
 
 SAID_YES = Q(availability__isnull=True) | Q(availability__answer=AvailabilityAnswer.YES)
@@ -64,7 +64,8 @@ def figures_of(program, user) -> Figures:
         **{group: Count("pk", filter=which) for group, which in GROUPS.items()},
         remind_on=Min("availability__remind_on", filter=ASKED & Q(availability__reminded_at__isnull=True)),
     )
-    taken = Count("pairings_as_mentor", filter=Q(pairings_as_mentor__state=PairingState.OPEN))
-    offering = said_yes(rows).order_by().annotate(taken=taken)
+    taken = Count("pairings_as_mentor", filter=Q(pairings_as_mentor__state=PairingState.OPEN), distinct=True)
+    kept = Count("introductions_as_mentor", filter=Q(introductions_as_mentor__state=OfferState.OPEN), distinct=True)
+    offering = said_yes(rows).order_by().annotate(taken=taken + kept)
     places = offering.aggregate(free=Sum(Greatest(F("places") - F("taken"), 0)))["free"]
     return Figures(places=places or 0, **found)

@@ -9,7 +9,7 @@ from statistics import median
 from django.db.models import Count
 
 from matching import tables
-from matching.models import AvailabilityAnswer, Breather, Offer, OfferState, Pairing, Policy
+from matching.models import AvailabilityAnswer, Breather, Introduction, Offer, OfferState, Pairing, Policy
 from matching.scoring import PolicyError
 from profiles import languages
 from programs.models import Membership, Program, ProgramState, Role
@@ -48,13 +48,14 @@ class Candidate:
 
 
 def can_choose(mentee: Membership) -> bool:
-    """A mentee without a mentor, in an open program that lets them choose."""
+    """A mentee without a mentor, and asked about none, in an open program that lets them choose."""
     return (
         mentee.role == Role.MENTEE
         and mentee.program.mentees_choose
         and mentee.program.state == ProgramState.OPEN
         and mentee.state in tables.MATCHABLE
         and not Pairing.objects.open().filter(mentee=mentee).exists()
+        and not Introduction.objects.open().told().filter(mentee=mentee).exists()
     )
 
 
@@ -71,7 +72,7 @@ def candidates(mentee: Membership, now) -> list[Candidate]:
     me = Membership.objects.of(program).filter(pk=mentee.pk)
     try:
         rules = policy.rules if policy else {"rules": []}
-        read = tables.read(program, rules, now=now, mentees=me, mentors=mentors_to_ask(program))
+        read = tables.read(program, rules, now=now, mentees=me, mentors=mentors_to_ask(program), by_people=True)
     except PolicyError:
         return []
     fit = [j for j in range(len(read.mentors)) if read.free[j] and read.score(0, j) >= 0]

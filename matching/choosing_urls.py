@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import answering, choosing
+from matching.views import answering, choosing, introducing
 
 app_name = "choosing"
 
@@ -11,5 +11,6 @@ urlpatterns = [
     path("choose/<slug:slug>/<uuid:mentor>/", choosing.mentor, name="mentor"),
     path("wanted/<uuid:offer>/", choosing.listed, name="listed"),
     path("asked/<uuid:offer>/", answering.asked, name="asked"),
+    path("introduced/<uuid:member>/", introducing.introduced, name="introduced"),
     path("ask-me-again/<uuid:member>/", answering.again, name="again"),
 ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from matching import scoring
-from matching.models import Pairing, PairingState
+from matching.models import Introduction, Pairing, PairingState
 from matching.scoring import First
 from programs.models import Membership, MembershipState, Program
 
@@ -23,6 +23,8 @@ class Turn:
     line: First | None
     # On the waiting list: the civil day since when.
     since: date | None = None
+    # Both were asked, and it did not come about.
+    missed: bool = False
 
     @property
     def key(self) -> tuple[int, tuple[int, ...]]:
@@ -42,10 +44,21 @@ def left_without(program: Program, mentees: Sequence[Membership]) -> set[int]:
     return set(ended.order_by().values_list("mentee", flat=True).distinct()) & set(waiting)
 
 
+def let_down(program: Program, mentees: Sequence[Membership]) -> set[int]:
+    """Those on the waiting list who were asked about a mentor they did not get, not by their own doing."""
+    rows = Introduction.objects.of(program).missed().order_by().values_list("mentee", flat=True).distinct()
+    return set(rows) & {mentee.pk for mentee in mentees if mentee.state == MembershipState.WAITING}
+
+
 def turns(program: Program, policy: scoring.Policy, mentees: Sequence[Membership], answers: dict) -> list[Turn]:
     """The first line of the list that holds for each mentee; on the waiting list, longer comes first by whole weeks."""
-    left = left_without(program, mentees) if any(line.kind == "left" for line in policy.first) else set()
-    return [turn_of(program, policy, mentee, index, left, answers) for index, mentee in enumerate(mentees)]
+    asks = any(line.kind == "left" for line in policy.first)
+    left = left_without(program, mentees) if asks else set()
+    missed = let_down(program, mentees) - left if asks else set()
+    found = [turn_of(program, policy, mentee, index, left | missed, answers) for index, mentee in enumerate(mentees)]
+    return [
+        replace(turn, missed=True) if mentee.pk in missed else turn for turn, mentee in zip(found, mentees, strict=True)
+    ]
 
 
 def turn_of(program, policy, mentee: Membership, index: int, left: set[int], answers: dict) -> Turn:
@@ -71,6 +84,8 @@ def words_of(turn: Turn, label: str) -> str:
     """Why somebody goes before others, for coordinators; empty for everybody else."""
     if turn.line is None:
         return ""
+    if turn.line.kind == "left" and turn.missed:
+        return _("Goes first: was asked about a mentor, and it did not come about.")
     if turn.line.kind == "left":
         return _("Goes first: had a mentor here and lost them.")
     if turn.since:

@@ -28,3 +28,16 @@ def can_answer_offer(user, offer) -> bool:
 def can_change_offer(user, offer) -> bool:
     """The mentee whose list it stands on, until it is answered."""
     return offer.mentee.user_id == user.pk and offer.state in LIVE
+
+
+def can_answer_introduction(user, one, role) -> bool:
+    """That side itself while it is asked, or a coordinator who heard it and is neither of the two."""
+    if one.state != OfferState.OPEN or one.publication.released_at is None:
+        return False
+    return user.pk == one.of_side(role).user_id or can_take_back_introduction(user, one)
+
+
+def can_take_back_introduction(user, one) -> bool:
+    """A coordinator who is neither of the two, while they are asked."""
+    own = user.pk in (one.mentor.user_id, one.mentee.user_id)
+    return one.state == OfferState.OPEN and not own and can_coordinate(user, one.program)

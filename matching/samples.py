@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from matching import letters
+from matching import introduction_letters, letters
 from matching.actions import Plan
+from matching.actions.introducing import introductions_of
 from matching.actions.pairs import new_pairing
+from matching.models import Publication
 from outbox.preview import show
 
 
@@ -20,6 +22,12 @@ def samples_of(plan: Plan, now) -> list[dict]:
             for line in of_mentor
         ]
         written = letters.of_pairs(pairings, now=now)
+        if program.both_say_yes:
+            publication = Publication(round=plan.round)
+            asked = introductions_of(of_mentor, publication, now)
+            # The mentor's comes after that of their first mentee.
+            written = introduction_letters.of_asking(asked, key="sample", now=now)
+            written.sort(key=lambda letter: letter.recipient_id == asked[0].mentor.user_id)
         found += [(_("To a mentee"), written[0]), (_("To their mentor"), written[-1])]
     unmatched = letters.of_unmatched(
         program,

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from matching import asking, first, scoring
-from matching.models import KeptApart, Pairing, PairingState
+from matching.models import Introduction, KeptApart, Pairing, PairingState
 from matching.own import OWN
 from matching.scoring.answers import plain_text
 from programs.models import Membership, MembershipState, Program
@@ -92,9 +92,10 @@ def parsed(program: Program, rules: dict, asked: Asked | None = None) -> scoring
 
 
 def mentees_to_match(program: Program):
-    """Who is ready or waiting and has no mentor yet."""
+    """Who is ready or waiting, has no mentor yet, and is not asked about one."""
     paired = Pairing.objects.open().filter(mentee=OuterRef("pk"))
-    return Membership.objects.of(program).mentees().matchable().exclude(Exists(paired))
+    asked = Introduction.objects.open().filter(mentee=OuterRef("pk"))
+    return Membership.objects.of(program).mentees().matchable().exclude(Exists(paired)).exclude(Exists(asked))
 
 
 def mentors_at_hand(program: Program):
@@ -163,6 +164,8 @@ class Tables:
     apart: frozenset[tuple[int, int]]
     # Those of whom one would rather not meet the other: a personal wish, told to nobody.
     wished: frozenset[tuple[int, int]]
+    # Those who were both asked before, and one said no: a round does not ask them again.
+    declined: frozenset[tuple[int, int]]
     turns: list[first.Turn]
     # How many mentees each mentor has already; 0 where the rules do not ask.
     load: list[int]
@@ -207,6 +210,8 @@ class Tables:
         ]
         if (mentee, mentor) in self.former:
             words[0] = _("They were a pair before.")
+        elif (mentee, mentor) in self.declined - self.apart:
+            words[0] = _("They were asked about each other before, and it did not come about.")
         elif (mentee, mentor) in self.wished - self.apart:
             words[0] = _("A personal wish stands against it.")
         return " ".join(dict.fromkeys(words))
@@ -240,7 +245,7 @@ class Tables:
             "load": self.load,
             "answers": [mentee_answers, mentor_answers],
             "former": self.named(self.former),
-            "apart": self.named(self.apart | self.wished),
+            "apart": self.named(self.apart | self.wished | self.declined),
         }
         return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
 
@@ -264,8 +269,13 @@ def known(members: list[Membership]) -> list[tuple[str | None, str]]:
     return [(member.user.email, member.user.name) for member in members]
 
 
-def read(program: Program, rules: dict, *, now: datetime, mentees=None, mentors=None) -> Tables:
-    """Everybody to match (or the members in these querysets), scored; PolicyError if the rules cannot be read."""
+def read(
+    program: Program, rules: dict, *, now: datetime, mentees=None, mentors=None, by_people: bool = False
+) -> Tables:
+    """Everybody to match (or the members in these querysets), scored; PolicyError if the rules cannot be read.
+
+    What is done `by_people`, not by a round, may bring two together who once said no to each other.
+    """
     asked = asked_in(program)
     policy = parsed(program, rules, asked)
     mentee_rows = mentees_to_match(program) if mentees is None else mentees
@@ -285,11 +295,12 @@ def read(program: Program, rules: dict, *, now: datetime, mentees=None, mentors=
     apart = kept_apart(program, left, right)
     turns = first.turns(program, policy, left, answers[0])
     wished = wished_apart(left, right)
-    excluded = [*themselves, *former, *apart, *wished]
+    declined = frozenset() if by_people else turned_down(program, left, right, now)
+    excluded = [*themselves, *former, *apart, *wished, *declined]
     scored = scoring.score(policy, *answers, excluded=excluded, shape=(len(left), len(right)))
     load = mentees_of(right) if policy.spread else [0] * len(right)
     free = free_places(right)
-    return Tables(program, asked, left, right, free, answers, scored, former, apart, wished, turns, load)
+    return Tables(program, asked, left, right, free, answers, scored, former, apart, wished, declined, turns, load)
 
 
 def former_pairs(program: Program, mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
@@ -299,6 +310,15 @@ def former_pairs(program: Program, mentees: list[Membership], mentors: list[Memb
         ended = ended.filter(mentee=mentees[0])
     left, right = ({member.pk: index for index, member in enumerate(side)} for side in (mentees, mentors))
     known = ended.order_by().values_list("mentee", "mentor").distinct()
+    return frozenset((left[i], right[j]) for i, j in known if i in left and j in right)
+
+
+def turned_down(
+    program: Program, mentees: list[Membership], mentors: list[Membership], now: datetime
+) -> frozenset[tuple[int, int]]:
+    """Who of these were both asked before, and one of them said no, by their places in the lists."""
+    left, right = ({member.pk: index for index, member in enumerate(side)} for side in (mentees, mentors))
+    known = Introduction.objects.of(program).turned_down(now).order_by().values_list("mentee", "mentor")
     return frozenset((left[i], right[j]) for i, j in known if i in left and j in right)
 
 

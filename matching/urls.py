@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from matching.views import apart, asking, bench, first, pairs, publishing, reports, rounds, rules, versions, weights
+from matching.views import (
+    apart,
+    asking,
+    bench,
+    first,
+    introducing,
+    pairs,
+    publishing,
+    reports,
+    rounds,
+    rules,
+    versions,
+    weights,
+)
 
 app_name = "matching"
 
@@ -35,6 +48,7 @@ urlpatterns = [
     path("<slug:slug>/matching/rounds/<uuid:round>/compare/", reports.compare, name="compare"),
     path("<slug:slug>/matching/published/<uuid:publication>/withdraw/", publishing.withdraw, name="withdraw"),
     path("<slug:slug>/matching/published/<uuid:publication>/send/", publishing.send_now, name="send_now"),
+    path("<slug:slug>/matching/asked/<uuid:introduction>/", introducing.introduction, name="introduction"),
     path("<slug:slug>/matching/pair/<uuid:mentee>/", pairs.by_hand, name="by_hand"),
     path("<slug:slug>/matching/pairs/<uuid:pairing>/", pairs.pair, name="pair"),
     path("<slug:slug>/matching/pairs/<uuid:pairing>/end/", pairs.end, name="end"),

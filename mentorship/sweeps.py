@@ -50,6 +50,7 @@ SWEEPS = {
         _sweep("publications", "matching.actions.release_publications", 2),
         _sweep("leaves", "council.actions.turn_leaves", 600),
         _sweep("offers", "matching.actions.offer_sweep.turn_offers", 60),
+        _sweep("introductions", "matching.actions.introduction_sweep.turn_introductions", 60),
         _sweep("write-again", "matching.actions.write_again", 600),
         _sweep("lapse-availability", "matching.actions.lapse_availability", 600),
         _sweep("remind-mentors", "matching.actions.remind_mentors", 600),

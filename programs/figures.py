@@ -68,8 +68,8 @@ FIGURES = {
             {"community": 48, "career": 48, "youth": 24},
         ),
         # Mentees who choose for themselves.
-        Figure("request_days", "A mentor who is asked answers within", "days", 3, 14, _same(7)),
-        Figure("request_nudge_days", "A mentor who is asked is reminded after", "days", 1, 7, _same(3)),
+        Figure("request_days", "Whoever is asked about a pair answers within", "days", 3, 14, _same(7)),
+        Figure("request_nudge_days", "Whoever is asked about a pair is reminded after", "days", 1, 7, _same(3)),
         Figure("requests_of_mentee", "A mentee asks at once at most", "mentors", 1, 3, _same(3)),
         Figure("requests_of_mentor", "A mentor is asked at once at most", "times beyond free places", 0, 10, _same(2)),
         Figure("yes_days", "A mentor who said yes is in rounds for", "days", 7, 90, _same(30)),

@@ -256,6 +256,7 @@ TABLE = {
     "matching:withdraw": Line(coordinators(NO_METHOD), of_publication),
     "matching:send_now": Line(coordinators(NO_METHOD), of_publication),
     "matching:by_hand": Line(coordinators(), of_mentee),
+    "matching:introduction": Line(coordinators(), lambda world: [world.program.slug, world.introduction.public_id]),
     "matching:pair": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
     "matching:end": Line(coordinators(), lambda world: [world.program.slug, world.pairing.public_id]),
     "choosing:choose": Line(signed_in(HIDDEN) | {"other_mentee": OK}, of_program),
@@ -269,6 +270,9 @@ TABLE = {
         posts=signed_in(HIDDEN) | {"other_mentee": FOUND},
     ),
     "choosing:asked": Line(signed_in(HIDDEN) | {"other_mentor": OK}, lambda world: [world.offer.public_id]),
+    "choosing:introduced": Line(
+        signed_in(HIDDEN) | {"other_mentor": OK}, lambda world: [world.memberships["other_mentor"].public_id]
+    ),
     "choosing:again": Line(
         signed_in(HIDDEN) | {"other_mentor": OK}, lambda world: [world.memberships["other_mentor"].public_id]
     ),
@@ -336,6 +340,7 @@ ROWS = {
     "matching_pairing": lambda world: world.pairing,
     "matching_round": lambda world: world.round,
     "matching_offer": lambda world: world.offer,
+    "matching_introduction": lambda world: world.introduction,
     "outbox_letter": lambda world: world.letters["dead"],
     "journal_entry": lambda world: world.entry,
     "profiles_user": lambda world: world.mentee,
@@ -463,6 +468,7 @@ def test_the_lists_of_the_admin_show_each_coordinator_their_own(world):
 ABOUT_MATEO = {
     "programs_membership": "Mateo Cruz",
     "matching_pairing": "Oskar Lind",
+    "matching_introduction": "Oskar Lind",
     "outbox_letter": "About Mateo",
     "journal_entry": "Mateo Cruz was matched",
 }

@@ -18,7 +18,7 @@ from checkins.models import CheckIn, Contact, Meeting, Watch
 from council.models import Ask, Case, CaseConcerns, Concern, ConcernAbout
 from journal.actions import record
 from journal.models import Entry
-from matching.models import KeptApart, Offer, Pairing, Policy, Proposal, Publication, Round
+from matching.models import Introduction, KeptApart, Offer, Pairing, Policy, Proposal, Publication, Round
 from outbox.models import Letter
 from profiles.models import User
 from programs.imports import actions as imports
@@ -171,6 +171,17 @@ def make_offer(mentee, mentor, *, state="open", now=NOW, **fields):
     return Offer.objects.create(
         program=program, mentee=mentee, mentor=mentor, state=state, rank=1, listed_at=now, **asked, **fields
     )
+
+
+def make_introduction(mentor, mentee, *, state="open", released=True, round=None, now=NOW, **fields):
+    """A pair of a published round that both are asked about."""
+    program = mentor.program
+    round = round or make_round(program, state="published", now=now)
+    publication = Publication.objects.create(round=round, at=now, leaves_at=now, released_at=now if released else None)
+    return Introduction.objects.create(
+        program=program, publication=publication, mentor=mentor, mentee=mentee, state=state, asked_at=now,
+        answer_by=program.today(now) + timedelta(days=7), pair_words=["You both work in policy."], **fields,
+    )  # fmt: skip
 
 
 def make_apart(program, member, other, *, by=None, now=NOW):
@@ -343,6 +354,8 @@ class World:
     round: Round = None
     # Bjarne has asked Dafydd.
     offer: Offer = None
+    # Dafydd and Priya were both asked, and said yes.
+    introduction: Introduction = None
     other_round: Round = None
     publication: Publication = None
     upload: Import = None
@@ -463,6 +476,9 @@ def _matching(world):
     make_proposal(world.round, m["third_mentee"])
     make_proposal(world.round, m["waiting_mentee"])
     world.offer = make_offer(m["other_mentee"], m["other_mentor"])
+    said = {"state": "made", "mentor_yes_at": NOW, "mentee_yes_at": NOW, "round": published}
+    world.introduction = make_introduction(m["other_mentor"], m["third_mentee"], **said)
+    make_introduction(m["own_mentor"], m["coordinator_mentee"], **said)
 
 
 def _letters(world):

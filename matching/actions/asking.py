@@ -45,6 +45,13 @@ def lapse_in(program, now, *, keep_draft: bool = True) -> int:
     return lapsed + len(new)
 
 
+def lapse_of(mentor, now) -> None:
+    """A mentor found no time to answer: a yes of theirs counts no more until they say it again."""
+    rows = Availability.objects.filter(membership=mentor, answer=AvailabilityAnswer.YES)
+    rows.update(answer=AvailabilityAnswer.NONE, asked_at=None, remind_on=None, reminded_at=None)
+    Availability.objects.bulk_create([Availability(membership=mentor, at=now)], ignore_conflicts=True)
+
+
 def hear_yes(memberships, *, by, now) -> None:
     """A file or a coordinator says that these mentors have places to give; nobody's own no is undone by it."""
     for chunk in chunks(memberships):

@@ -155,8 +155,11 @@ class Opening:
     letters: list
 
 
-def opening_of(program, mentor, mentee, *, now, by=None, instead_of: Pairing | None = None) -> Opening:
-    """A pair outside a round, if the rules allow it, with its letters; `instead_of` is the pair that ends for it."""
+def opening_of(program, mentor, mentee, *, now, by=None, instead_of: Pairing | None = None, round=None) -> Opening:
+    """A pair, if the rules allow it, with its letters; `instead_of` is the pair that ends for it.
+
+    `round` is the one that proposed it, where both were asked since.
+    """
     if by is not None and by.pk in (mentor.user_id, mentee.user_id):
         raise Refused(_("This is about you: another coordinator has to do it."))
     if instead_of is None:
@@ -166,7 +169,13 @@ def opening_of(program, mentor, mentee, *, now, by=None, instead_of: Pairing | N
     except Forbidden as forbidden:
         raise Refused(str(forbidden)) from None
     pairing = new_pairing(
-        program, mentor, mentee, now=now, rhythm_days=program.figure("rhythm_days"), pair_words=scored.pair_words
+        program,
+        mentor,
+        mentee,
+        now=now,
+        rhythm_days=program.figure("rhythm_days"),
+        pair_words=scored.pair_words,
+        round=round,
     )
     return Opening(pairing, letters.of_pairs([pairing], now=now, before=instead_of))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 
 from journal.actions import record, record_many
 from journal.models import Entry
-from matching import asking, checks, letters
+from matching import asking, checks, choosing, introduction_letters, letters
 from matching.actions.drafts import hold_draft, move
+from matching.actions.introducing import introduce, introductions_of
 from matching.actions.pairs import hold_open, lock, new_pairing, open_pairs
-from matching.models import KeptApart, Pairing, Proposal, Publication, Round, RoundState
+from matching.models import Introduction, KeptApart, Pairing, Proposal, Publication, Round, RoundState
 from matching.permissions import takes_part
 from matching.tables import MATCHABLE
 from outbox.actions import post
@@ -36,6 +37,12 @@ class Plan:
     write_again_on: date
     # Pairs that stay a draft; while there are any, those without anybody are not told so yet.
     later: list[Proposal]
+    now: datetime
+
+    @property
+    def answer_by(self) -> date:
+        """Where both are asked first: the last day on which they may answer."""
+        return choosing.answer_by(self.round.program, self.now)
 
     @property
     def mentors(self) -> int:
@@ -61,7 +68,7 @@ class Plan:
         """What the confirming page said, as one word: publishing anything else is refused."""
         program = self.round.program
         said = [sorted(map(str, part)) for part in self.told]
-        whole = repr((said, self.write_again_on, program.show_addresses))
+        whole = repr((said, self.write_again_on, program.show_addresses, program.both_say_yes))
         return hashlib.sha256(whole.encode()).hexdigest()
 
     @property
@@ -84,16 +91,18 @@ def plan_of(round: Round, now, only: Collection[int] | None = None) -> Plan:
     again = round.program.today(now) + timedelta(days=round.program.figure("write_again_days"))
     pairs = [line for line in lines if line.mentor_id]
     if only is not None and (later := [line for line in pairs if line.mentee_id not in only]):
-        return Plan(round, [line for line in pairs if line.mentee_id in only], [], [], again, later)
+        return Plan(round, [line for line in pairs if line.mentee_id in only], [], [], again, later, now)
     paired = {line.mentor_id for line in everybody if line.mentor_id}
     free_then = [pk for pk, free in round.places_then.items() if free and pk not in paired]
     busy = Pairing.objects.open().filter(mentor__in=free_then).values("mentor")
-    idle = Membership.objects.filter(pk__in=free_then).matchable().exclude(pk__in=busy).select_related("user")
+    asked = Introduction.objects.open().filter(mentor__in=free_then).values("mentor")
+    idle = Membership.objects.filter(pk__in=free_then).matchable().exclude(pk__in=busy).exclude(pk__in=asked)
+    idle = idle.select_related("user")
     taken = set(Pairing.objects.open().of(round.program).values_list("mentee", flat=True))
     unmatched = [
         line for line in lines if not line.mentor_id and line.mentee.state in MATCHABLE and line.mentee_id not in taken
     ]
-    return Plan(round, pairs, unmatched, list(idle), again, [])
+    return Plan(round, pairs, unmatched, list(idle), again, [], now)
 
 
 def refuse_own_round(round, by) -> None:
@@ -118,14 +127,16 @@ def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collec
     hold = timedelta(minutes=program.figure("hold_minutes"))
     publication = Publication(round=round, by=by, at=now, leaves_at=now + hold, released_at=None if hold else now)
     days = program.figure("rhythm_days")
+    asked = introductions_of(plan.pairs, publication, now) if program.both_say_yes else []
     pairings = [
         new_pairing(
             program, line.mentor, line.mentee, now=now, rhythm_days=days, pair_words=line.pair_words, round=round,
             publication=publication,
         )
         for line in plan.pairs
+        if not asked
     ]  # fmt: skip
-    written = written_for(plan, publication, pairings, now)
+    written = written_for(plan, publication, pairings, asked, now)
     with transaction.atomic():
         hold_open(program)
         take_lines(plan, now)
@@ -137,6 +148,8 @@ def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collec
         write_publication(plan, publication, members)
         if pairings:
             open_pairs(pairings, by=by, now=now)
+        if asked:
+            introduce(asked, by=by, now=now)
         put_on_waiting_list(plan, by=by, now=now)
         refuse_forgotten(plan)
         record(by=by, verb="round.published", thing=round, now=now, topic=program.slug, words=published_words(plan))
@@ -214,11 +227,12 @@ def refuse_forgotten(plan: Plan) -> None:
         raise Refused(_("Somebody without a mentor would be left without a date. Look at the draft again."))
 
 
-def written_for(plan: Plan, publication: Publication, pairings: list[Pairing], now) -> list:
+def written_for(plan: Plan, publication: Publication, pairings: list[Pairing], asked: list[Introduction], now) -> list:
     """Every email of it, rendered before the transaction, to leave once it can be taken back no more."""
     key = str(publication.public_id)
     written = [
         *letters.of_pairs(pairings, key=key, now=now),
+        *introduction_letters.of_asking(asked, key=key, now=now),
         *letters.of_unmatched(
             plan.round.program,
             [(line.mentee, line.why_none.get("kind", "")) for line in plan.unmatched],
@@ -271,9 +285,11 @@ def put_on_waiting_list(plan: Plan, *, by, now) -> None:
 
 
 def published_words(plan: Plan) -> str:
-    pairs = ngettext("Published %(count)s pair", "Published %(count)s pairs", len(plan.pairs)) % {
-        "count": len(plan.pairs)
-    }
+    if plan.round.program.both_say_yes:
+        pairs = ngettext("Asked both of %(count)s pair", "Asked both of %(count)s pairs", len(plan.pairs))
+    else:
+        pairs = ngettext("Published %(count)s pair", "Published %(count)s pairs", len(plan.pairs))
+    pairs %= {"count": len(plan.pairs)}
     if plan.later:
         return _("%(pairs)s of a draft; %(later)s stay a draft.") % {"pairs": pairs, "later": len(plan.later)}
     return _("%(pairs)s; %(waiting)s people stay on the waiting list.") % {

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from matching import letters
+from matching.models import Introduction
 from outbox.actions import post
 from outbox.sweeping import each
 from programs.actions import move
@@ -23,6 +25,7 @@ def write_again(now, stop) -> int:
     rows = (
         Membership.objects.participants()
         .filter(state=MembershipState.WAITING, write_again_on__lte=latest, program__state=ProgramState.OPEN)
+        .exclude(are_asked())
         .select_related("program", "user")
         .order_by("write_again_on", "pk")
     )
@@ -31,11 +34,17 @@ def write_again(now, stop) -> int:
     return done + each(_ready_for_long(now), lambda row: put_on_the_list(row, now), stop)
 
 
+def are_asked() -> Q:
+    """Whoever is asked about somebody has another date: the day by which both have answered."""
+    asked = Introduction.objects.open()
+    return Exists(asked.filter(mentee=OuterRef("pk"))) | Exists(asked.filter(mentor=OuterRef("pk")))
+
+
 def _ready_for_long(now):
     """Mentees who are ready since as many days as people on the list wait for an email."""
     for program in Program.objects.open():
         days = program.figure("write_again_days")
-        rows = Membership.objects.of(program).mentees().filter(state=MembershipState.READY)
+        rows = Membership.objects.of(program).mentees().filter(state=MembershipState.READY).exclude(are_asked())
         last = program.today(now) - days * DAY
         for member in rows.filter(since__lt=now - (days - 2) * DAY).select_related("program", "user").order_by("pk"):
             if program.today(max(filter(None, (member.since, program.opened_at)))) <= last:

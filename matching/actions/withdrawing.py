@@ -13,6 +13,7 @@ from journal.actions import record, record_many
 from journal.models import Entry
 from matching import letters
 from matching.actions.drafts import move
+from matching.actions.introducing import unask
 from matching.actions.pairs import lock
 from matching.actions.publishing import refuse_own_round
 from matching.models import Pairing, PairingState, Proposal, Publication, Round, RoundState
@@ -87,7 +88,7 @@ def write_withdrawal(publication, by, now) -> int:
     rows.delete()
     Proposal.objects.filter(publication=publication).update(publication=None)
     put_back(publication, before, members)
-    count = len(pairings)
+    count = len(pairings) + unask(publication, by=by, now=now)
     words = ngettext("Took back %(count)s pair", "Took back %(count)s pairs", count) % {"count": count}
     tell(publication, "round.withdrawn", _("%(pairs)s before anybody was written to.") % {"pairs": words}, by, now)
     return count

@@ -1,6 +1,7 @@
 """What makes a good match, the rounds of the matcher, the pairs that come of them, and what is offered before."""
 
 from matching.models.availability import Availability, AvailabilityAnswer
+from matching.models.introductions import Introduction
 from matching.models.offers import LIVE, Breather, Offer, OfferState
 from matching.models.pairs import Circle, Pairing, PairingState
 from matching.models.purposes import PairPurpose
@@ -13,6 +14,7 @@ __all__ = [
     "AvailabilityAnswer",
     "Breather",
     "Circle",
+    "Introduction",
     "KeptApart",
     "Offer",
     "OfferState",

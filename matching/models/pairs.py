@@ -1,12 +1,14 @@
 """Pairs: a mentor and a mentee matched in a program."""
 
 import uuid
+from collections import Counter
 
 from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from matching.models.introductions import Introduction
 from matching.models.purposes import PairPurpose
 from matching.models.rounds import Publication, Round
 from matching.models.rules import ProgramRows
@@ -23,9 +25,12 @@ class PairingQuerySet(ProgramRows):
         return self.filter(state=PairingState.OPEN)
 
     def taken_of(self, mentors) -> dict[int, int]:
-        """How many places of these mentors (memberships) open pairs take; those with none are left out."""
+        """How many places of these mentors (memberships) open pairs take; those with none are left out.
+
+        A place that is kept for two who are both asked is taken, too.
+        """
         counts = self.open().filter(mentor__in=mentors).order_by().values("mentor").annotate(taken=Count("pk"))
-        return dict(counts.values_list("mentor", "taken"))
+        return dict(Introduction.objects.held_of(mentors) + Counter(dict(counts.values_list("mentor", "taken"))))
 
     def visible_to(self, user):
         """Pairs of the programs this person coordinates, never their own."""

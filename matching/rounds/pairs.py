@@ -53,7 +53,12 @@ def score_of_pair(
     members = Membership.objects.of(program)
     try:
         read = tables.read(
-            program, rules, now=now, mentees=members.filter(pk=mentee.pk), mentors=members.filter(pk=mentor.pk)
+            program,
+            rules,
+            now=now,
+            mentees=members.filter(pk=mentee.pk),
+            mentors=members.filter(pk=mentor.pk),
+            by_people=True,
         )
     except PolicyError:
         raise Forbidden(rules_do_not_fit())
@@ -69,7 +74,8 @@ def choices_for(program: Program, mentee: Membership, policy: Policy | None, *, 
     """Every mentor of the program with what the rules say of them and this mentee, the best first."""
     rules = policy.rules if policy else {"rules": []}
     mentees = Membership.objects.of(program).filter(pk=mentee.pk)
-    read = tables.read(program, rules, now=now, mentees=mentees, mentors=tables.mentors_at_hand(program))
+    mentors = tables.mentors_at_hand(program)
+    read = tables.read(program, rules, now=now, mentees=mentees, mentors=mentors, by_people=True)
     found = [
         Choice(mentor, read.free[j], read.score(0, j), read.reasons(0, j), read.why_not(0, j), read.pair_words(0, j))
         for j, mentor in enumerate(read.mentors)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from matching import actions, rounds, tables
 from matching.forms import EndForm
-from matching.models import Pairing, PairingState, Policy
+from matching.models import Introduction, Pairing, PairingState, Policy
 from matching.scoring import PolicyError
 from matching.views.rounds import found
 from programs.errors import Refused
@@ -64,7 +64,9 @@ def by_hand(request, program, mentee):
     members = Membership.objects.visible_to(request.user).of(program).select_related("user", "program")
     mentee = get_object_or_404(members.mentees(), public_id=mentee)
     has = Pairing.objects.open().filter(mentee=mentee).select_related("mentor__user").first()
-    context = {"title": _("A mentor for %(name)s") % {"name": mentee.user}, "mentee": mentee, "has": has}
+    asked = Introduction.objects.visible_to(request.user).open().filter(mentee=mentee).select_related("mentor__user")
+    title = _("A mentor for %(name)s") % {"name": mentee.user}
+    context = {"title": title, "mentee": mentee, "has": has, "asked": asked.first()}
     if has or mentee.state not in tables.MATCHABLE:
         return render(request, "matching/by_hand.html", program, "people", context)
     if wanted := request.POST.get("mentor") or request.GET.get("mentor"):

@@ -104,7 +104,11 @@ def act(request, round, only, now):
         messages.error(request, str(refused))
         return to_round(round)
     number = len(plan.pairs)
-    words = ngettext("Published: %(count)s pair.", "Published: %(count)s pairs.", number) % {"count": number}
+    if round.program.both_say_yes:
+        words = ngettext("Both of %(count)s pair are asked.", "Both of %(count)s pairs are asked.", number)
+    else:
+        words = ngettext("Published: %(count)s pair.", "Published: %(count)s pairs.", number)
+    words %= {"count": number}
     if round.publications.held().exists():
         emails = ngettext("%(count)s email waits.", "%(count)s emails wait.", plan.emails)
     else:

@@ -16,7 +16,7 @@ from matching import actions
 from matching.cards import cards_of
 from matching.changes import since_draft
 from matching.lists import EXPORT_HEAD, PAGE_SIZES, DraftFilter, DraftTable, export_row
-from matching.models import Proposal, Round, RoundState
+from matching.models import Introduction, Proposal, Round, RoundState
 from matching.moved import steps_of
 from matching.permissions import can_publish, takes_part
 from matching.rounds import Held
@@ -93,6 +93,7 @@ def draft(request, program, round):
     table.names = could_take_more(visible, request.user)
     everything = list(visible.select_related("mentee__user", "mentor__user"))
     own = takes_part(request.user, round)
+    introductions = Introduction.objects.visible_to(request.user)
     pairs = [line for line in everything if line.mentor_id]
     is_draft = round.state == RoundState.DRAFT
     by_hand = bool(Held.of(round))
@@ -103,6 +104,7 @@ def draft(request, program, round):
         "is_draft": is_draft,
         "own": own,
         "held": list(round.publications.held()),
+        "asked": introductions.filter(publication__round=round).open().count(),
         "partly": is_draft and any(line.publication_id for line in everything),
         "may_publish": is_draft and can_publish(request.user, round),
         "matched": len(pairs),

@@ -11,7 +11,7 @@ from matching import asking, scoring, tables
 from matching.actions import save_policy
 from matching.forms import RuleForm, RulesFileForm, WeighingForm
 from matching.kinds import KIND_WORDS, offered
-from matching.models import Round, RoundState
+from matching.models import Introduction, Round, RoundState
 from matching.overview import first_lines, latest_rules, occurring, overview
 from matching.scoring import PolicyError
 from matching.scoring.answers import FREE
@@ -43,6 +43,7 @@ def home(request, program):
         "weighing": WeighingForm.of(shown.rules),
         "first": first_lines(shown.rules, asked),
         "asking": asking.figures_of(program, request.user),
+        "asked_both": Introduction.objects.visible_to(request.user).of(program).open().count(),
         "current": rounds.in_work().first(),
         "earlier": rounds.exclude(state__in=[RoundState.ASKED, RoundState.WORKING, RoundState.DRAFT])[:EARLIER],
     }

@@ -6,7 +6,7 @@ from checkins import words
 from council import requested
 from council.models import Concern
 from mentorship import follow_ups, program_home
-from mentorship.homes import choosing
+from mentorship.homes import choosing, introduced
 from mentorship.homes.coming import coming_of, no_date_yet
 from mentorship.homes.places import Place, places
 from mentorship.homes.staff import colleagues, duties
@@ -53,9 +53,9 @@ def _no_staff() -> dict:
 
 
 def _frame(user, found, asked, staff, now) -> dict:
-    live = choosing.live_of(found)
-    dates = coming_of(user, found, live, now)
-    steps = steps_of(user, found, asked, staff, choosing.steps_of(found, live), now)
+    live, both = choosing.live_of(found), introduced.asked_of(found)
+    dates = coming_of(user, found, live, both, now)
+    steps = steps_of(user, found, asked, staff, choosing.steps_of(found, live, both), now)
     if not steps and dates:
         # Nothing to do: what comes next stands first.
         steps, dates = [dates[0].as_step()], dates[1:]

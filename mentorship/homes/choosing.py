@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from checkins import words
 from matching import tables
 from matching.models import Offer, OfferState
+from mentorship.homes import introduced as both
 from mentorship.homes.steps import Step
 from programs.models import ProgramState, Role
 
@@ -17,13 +18,13 @@ def live_of(found) -> list[Offer]:
     return list(rows.in_order().select_related("program", "mentor__user", "mentee__user"))
 
 
-def steps_of(found, live) -> tuple[list[Step], list[Step]]:
-    """What a mentor is asked, and what a mentee may choose."""
+def steps_of(found, live, introduced) -> tuple[list[Step], list[Step]]:
+    """What somebody is asked, and what a mentee may choose who is asked about nobody; `introduced` by matching."""
     mentors = {place.membership.pk for place in found if place.role == Role.MENTOR}
     asked = [_asked(row) for row in live if row.mentor_id in mentors and row.state == OfferState.OPEN]
-    lists = {row.mentee_id for row in live}
+    lists = {row.mentee_id for row in (*live, *introduced)}
     free = [_choose(place) for place in found if may_choose(place) and place.membership.pk not in lists]
-    return asked, free
+    return [*asked, *both.steps_of(found, introduced)], free
 
 
 def may_choose(place) -> bool:

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkins import words
+from mentorship.homes import introduced
 from mentorship.homes.choosing import answers_ahead
 from mentorship.homes.steps import Step
 from profiles import civil
@@ -46,12 +47,12 @@ class Coming:
         return Step(self.headline or self.title, self.text, when, self.action, self.url, self.place)
 
 
-def coming_of(user, found, live, now) -> list[Coming]:
+def coming_of(user, found, live, both, now) -> list[Coming]:
     """Meetings, days to be in touch by, answers of those asked, ends of pauses and leaves, when we write again."""
     rows = [
         (moment, replace(one, place=str(place.program)))
         for place in found
-        for moment, one in (*_of(place, user), *_answers(place, live))
+        for moment, one in (*_of(place, user, both), *_answers(place, live), *_both_answer(place, both))
     ]
     rows.sort(key=lambda row: row[0])
     today = civil.day_of(now, civil.zone(user.time_zone))
@@ -59,7 +60,7 @@ def coming_of(user, found, live, now) -> list[Coming]:
     return [replace(one, near=near.get(one.day, "") if not one.by else "") for _moment, one in rows]
 
 
-def _of(place, user):
+def _of(place, user, both):
     for partner in place.partners:
         yield from _meetings(partner, user)
         if one := _rest(partner) or _due(partner):
@@ -67,7 +68,7 @@ def _of(place, user):
     membership = place.membership
     if place.returns_on:
         yield _end_of(place.returns_on, place.program), _return(place)
-    elif membership.state == S.WAITING and not place.partners:
+    elif membership.state == S.WAITING and not place.partners and not introduced.of_place(place, both):
         yield _end_of(membership.write_again_on, place.program), _write_again(place)
 
 
@@ -78,6 +79,16 @@ def _answers(place, live):
         one = Coming(day=row.answer_by, title=title, text=text, by=True, url=url, action=_("Your list"))
         by = _("By %(date)s.") % {"date": words.short_day(row.answer_by)}
         yield _end_of(row.answer_by, place.program), replace(one, when=by)
+
+
+def _both_answer(place, both):
+    """The days by which those to whom this one said yes have answered, too."""
+    for one, url in introduced.answers_ahead(place, both):
+        title = _("%(name)s answers whether you two become a pair") % {"name": one.other_than(place.role).user}
+        text = _("You said yes. You get an email as soon as they have answered.")
+        ahead = Coming(day=one.answer_by, title=title, text=text, by=True, url=url, action=_("What you said"))
+        by = _("By %(date)s.") % {"date": words.short_day(one.answer_by)}
+        yield _end_of(one.answer_by, place.program), replace(ahead, when=by)
 
 
 def _end_of(day, program):

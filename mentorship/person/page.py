@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkins.models import Meeting, MeetingState, Standing, Watch
 from checkins.permissions import other_of, side_of
 from council.models import Case
-from matching.models import Pairing
+from matching.models import Introduction, Pairing
 from outbox.models import LetterState
 from programs import actions, leaving, said
 from programs.models import Leave, Membership, MembershipState, Program, Role
@@ -86,11 +87,13 @@ class Open:
     """What waits for somebody to act, in the order of its days."""
 
     cases: list
+    # Pairs they are asked about, with whom, and whether they have said yes.
+    asked: list
     low: list
     undelivered: int
 
     def __bool__(self) -> bool:
-        return bool(self.cases or self.low or self.undelivered)
+        return bool(self.cases or self.asked or self.low or self.undelivered)
 
 
 def places_of(reader, person) -> list[Place]:
@@ -135,14 +138,25 @@ def _pair(pairing, person) -> Pair:
     return Pair(pairing, other_of(person, pairing), str(Role(other_role).label))
 
 
+def asked_of(reader, person) -> list[tuple[Introduction, object, bool]]:
+    """The pairs this person is asked about: with whom, and whether they have said yes."""
+    rows = Introduction.objects.visible_to(reader).open().filter(Q(mentor__user=person) | Q(mentee__user=person))
+    found = []
+    for one in rows.select_related("program", "mentor__user", "mentee__user").order_by("answer_by", "pk"):
+        role = Role.MENTOR if one.mentor.user_id == person.pk else Role.MENTEE
+        found.append((one, one.other_than(role).user, bool(one.yes_of(role))))
+    return found
+
+
 def open_of(reader, person) -> Open:
-    """Follow-ups, pulses nobody has seen to, and emails that did not arrive."""
+    """Follow-ups, pairs they are asked about, pulses nobody has seen to, and emails that did not arrive."""
     coordinated = Program.objects.coordinated_by(reader)
     cases = Case.objects.visible_to(reader).open().filter(program__in=coordinated, concerned=person)
     low = Invitation.objects.visible_to(reader).filter(membership__user=person, low_at__isnull=False)
     letters = letters_visible_to(reader).filter(recipient=person, state=LetterState.DEAD)
     return Open(
         cases=list(cases.select_related("program", "owner", "membership__user").order_by("due_at", "pk")),
+        asked=asked_of(reader, person),
         low=list(low.select_related("pairing__program", "pairing__mentor__user", "pairing__mentee__user")),
         undelivered=letters.count(),
     )

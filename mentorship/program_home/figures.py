@@ -7,7 +7,7 @@ from django.db.models import Count, F, Min, Q
 
 from checkins.models import Watch
 from council.models import Ask, Case
-from matching.models import Pairing, PairingState, Policy, Round
+from matching.models import Introduction, OfferState, Pairing, PairingState, Policy, Round
 from outbox.models import LetterState
 from programs.models import Import, Membership, MembershipState, PointOfContact, Role
 from programs.permissions import letters_visible_to
@@ -63,6 +63,9 @@ class Figures:
     free: int = 0
     # Questions to mentees that lie unanswered, the oldest first.
     asks: list = field(default_factory=list)
+    # Mentees who are asked about a mentor; of these pairs those not answered though reminded, the oldest first.
+    introduced: int = 0
+    unanswered: list = field(default_factory=list)
 
     def count(self, role: str, *states) -> int:
         """Participants in a role, in these states, or all who have not gone."""
@@ -96,6 +99,7 @@ def figures_of(programs, user, now) -> dict[int, Figures]:
     imports = Import.objects.filter(program__in=found).order_by().exclude(state__in=["done", "discarded"])
     for pk, state, number in imports.values_list("program", "state").annotate(n=Count("pk")):
         found[pk].imports[state] = number
+    _count_introductions(found, user)
     for pk, state in Round.objects.in_work().filter(program__in=found).values_list("program", "state"):
         found[pk].rounds.add(state)
     for pk in Policy.objects.filter(program__in=found).order_by().values_list("program", flat=True).distinct():
@@ -112,8 +116,9 @@ def _count_people(found, user, now) -> None:
     for pk, role, state, number, soon in rows:
         found[pk].people[role, state] = number
         found[pk].soon += soon
-    taken = Count("pairings_as_mentor", filter=Q(pairings_as_mentor__state=PairingState.OPEN))
-    free = members.mentors().matchable().annotate(taken=taken).filter(places__gt=F("taken"))
+    taken = Count("pairings_as_mentor", filter=Q(pairings_as_mentor__state=PairingState.OPEN), distinct=True)
+    kept = Count("introductions_as_mentor", filter=Q(introductions_as_mentor__state=OfferState.OPEN), distinct=True)
+    free = members.mentors().matchable().annotate(taken=taken + kept).filter(places__gt=F("taken"))
     for pk in free.values_list("program", flat=True):
         found[pk].free += 1
 
@@ -129,6 +134,14 @@ def _count_pairs(found, user, now) -> None:
     asks = asks.filter(asked_at__lte=now - SILENT).select_related("membership__user").order_by("asked_at", "pk")
     for ask in asks:
         found[ask.membership.program_id].asks.append(ask)
+
+
+def _count_introductions(found, user) -> None:
+    rows = Introduction.objects.visible_to(user).open().filter(program__in=found)
+    for one in rows.select_related("mentor__user", "mentee__user").order_by("answer_by", "pk"):
+        found[one.program_id].introduced += one.mentee.state in (MembershipState.READY, MembershipState.WAITING)
+        if one.reminded_at and not one.agreed:
+            found[one.program_id].unanswered.append(one)
 
 
 def _count_letters(found, by_slug, user, now) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from council import promise
-from matching.models import RoundState
+from matching.models import OfferState, RoundState
 from mentorship.program_home.figures import Figures, count_follow_ups, figures_of
 from mentorship.program_home.path import EMAILS, PEOPLE
 from outbox.models import LetterState
@@ -18,6 +18,7 @@ from programs.models import Duty, ImportState, Membership, MembershipState, Prog
 from programs.navigation import list_url
 
 S = MembershipState
+INTRODUCTIONS = "admin:matching_introduction_changelist"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def needs_of(program, figures, lost=()) -> list[Need]:
     """What waits for the coordinator, the first thing first; `lost` are mentees without a next date."""
     first = [_to_open(program, figures), _to_find_again(lost)]
     asked = [
-        _to_follow_up, _to_look_after, _to_call, _to_send, _to_import, _to_rules, _to_round, _to_match,
+        _to_follow_up, _to_look_after, _to_call, _to_hear, _to_send, _to_import, _to_rules, _to_round, _to_match,
         _to_find_mentors, _to_deliver, _to_let_go, _to_end,
     ]  # fmt: skip
     return [need for need in (*first, *(ask(program, figures) for ask in asked)) if need]
@@ -154,6 +155,22 @@ def _to_call(program, figures):
     )
 
 
+def _to_hear(program, figures):
+    """Pairs of which somebody has not answered, reminder and all."""
+    if not figures.unanswered:
+        return None
+    first = figures.unanswered[0]
+    title = ngettext("One pair waits for an answer", "%(number)s pairs wait for an answer", len(figures.unanswered)) % {
+        "number": len(figures.unanswered)
+    }
+    silent = [str(member.user) for member in first.sides if not first.yes_of(member.role)]
+    words = _("%(names)s can answer until %(date)s. A call often helps, and you can note what they say.")
+    said = {"names": _(" and ").join(silent), "date": date_format(first.answer_by, "j F")}
+    return Need(
+        title, words % said, _("See who has answered"), list_url(INTRODUCTIONS, program, state__exact=OfferState.OPEN)
+    )
+
+
 def _to_send(program, figures):
     if program.state != ProgramState.OPEN or not figures.late:
         return None
@@ -207,7 +224,7 @@ def _to_round(program, figures):
 
 
 def _to_match(program, figures):
-    unmatched = figures.count(Role.MENTEE, S.READY, S.WAITING)
+    unmatched = figures.count(Role.MENTEE, S.READY, S.WAITING) - figures.introduced
     if figures.rounds or not figures.has_rules or not unmatched or not figures.free or _is_over(program):
         return None
     title = ngettext("One mentee has no mentor yet", "%(number)s mentees have no mentor yet", unmatched)
@@ -230,7 +247,7 @@ def _soon(figures) -> str:
 
 
 def _to_find_mentors(program, figures):
-    unmatched = figures.count(Role.MENTEE, S.READY, S.WAITING)
+    unmatched = figures.count(Role.MENTEE, S.READY, S.WAITING) - figures.introduced
     if figures.rounds or not unmatched or figures.free or _is_over(program):
         return None
     title = ngettext(

@@ -19,7 +19,7 @@ from programs.models import Duty, Goal, Membership, MembershipState, PointOfCont
 CHANGEABLE = [
     "name", "template", "purpose", "audience", "mentor_description", "mentee_description", "starts_on", "ends_on",
     "time_zone", "evaluation_for_mentees", "evaluation_for_mentors", "emergency_number", "help_text", "show_addresses",
-    "mentees_choose",
+    "mentees_choose", "both_say_yes",
 ]  # fmt: skip
 # Short names that are pages of their own.
 TAKEN_SLUGS = {"new"}

@@ -138,7 +138,7 @@ class WordsForm(SettingsForm):
 
 
 class PairingForm(SettingsForm):
-    """How pairs come about beside the rounds."""
+    """How pairs come about."""
 
     mentees_choose = forms.BooleanField(
         label=_("Mentees may choose their mentor"),
@@ -146,6 +146,14 @@ class PairingForm(SettingsForm):
         help_text=_(
             "Whoever has no mentor yet looks through the mentors with a free place and asks up to three of them. "
             "A pair begins with a mentor's yes. Whoever gets none stays in the next round."
+        ),
+    )
+    both_say_yes = forms.BooleanField(
+        label=_("Both say yes before a pair of a round begins"),
+        required=False,
+        help_text=_(
+            "Publishing a round then asks the mentor and the mentee of each pair. The place is kept until both have "
+            "answered; with two yeses the pair begins. Where it does not come about, the mentee goes first next time."
         ),
     )
 
