@@ -63,7 +63,7 @@ def test_a_second_mentee_costs_points_and_the_draft_says_how_many(program):
     draft = draft_of(client, program)
     check_figures(draft, busy, 2)
     page = client.get(url("round", program, draft.public_id)).content.decode()
-    assert ("taken off there because some mentors have more than one mentee." in page) == (draft.result["load"] > 0)
+    assert ("taken off already because some mentors have more than one mentee." in page) == (draft.result["load"] > 0)
     assert rounds.replayed(draft).result["digest"] == draft.result["digest"]
 
     # With the slider far to the right it is worth a lot to have everybody have one.
