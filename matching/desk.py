@@ -60,6 +60,8 @@ class Desk:
     further: int = 0
     impossible: list[tuple[Membership, str]] = field(default_factory=list)
     apart: list[Membership] = field(default_factory=list)
+    # In circles a choice is worked out when it is made: it may open one circle and close another.
+    circles: bool = False
 
 
 def desk_of(round: Round, line: Proposal, user, costs: bool) -> Desk:
@@ -71,7 +73,7 @@ def desk_of(round: Round, line: Proposal, user, costs: bool) -> Desk:
     mine, matrix = row[line.mentee_id], read.scored.matrix
     held = Held.of(round)
     solution = None
-    if costs:
+    if costs and round.least is None:
         free = held.freed(line.mentee_id)
         begin = standing_in(round, read, dict(round.proposals.to_publish().values_list("mentee", "mentor")))
         solution = best_of(given_by(read, round.seed, free), read.policy.floor_levels, begin)[0]
@@ -92,6 +94,7 @@ def desk_of(round: Round, line: Proposal, user, costs: bool) -> Desk:
             key=lambda pair: str(pair[0].user),
         ),
         apart=[read.mentors[j] for j in apart],
+        circles=round.least is not None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -299,10 +300,13 @@ class ApartForm(forms.Form):
     mentee = forms.ModelChoiceField(Membership.objects.none(), label=_("A mentee"), empty_label=_("Choose a mentee"))
     mentor = forms.ModelChoiceField(Membership.objects.none(), label=_("A mentor"), empty_label=_("Choose a mentor"))
 
-    def __init__(self, *args, members, **kwargs):
+    def __init__(self, *args, members, named: dict[str, str], **kwargs):
+        """`named` has a part of a name or an address for each list, which holds those alone."""
         super().__init__(*args, **kwargs)
         members = members.select_related("user").order_by("user__name", "pk")
         for name, rows in (("mentee", members.mentees()), ("mentor", members.mentors())):
+            if part := named.get(name):
+                rows = rows.filter(Q(user__name__icontains=part) | Q(user__email__icontains=part))
             self.fields[name].queryset = rows
             self.fields[name].to_field_name = "public_id"
             self.fields[name].label_from_instance = lambda member: str(member.user)

@@ -14,6 +14,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from matching import circles
+from matching.circles import Together
 from matching.models import Pairing, PairingState
 from outbox import kinds, letters
 from outbox.kinds import Kind
@@ -102,8 +104,8 @@ def partner(pairing: Pairing, me, other, now) -> Partner:
     )
 
 
-def to_mentee(desk: Desk, pairing: Pairing, key: str, before: Pairing | None = None):
-    """You have a mentor; `before` is the pair that ends for it."""
+def to_mentee(desk: Desk, pairing: Pairing, key: str, before: Pairing | None = None, circle: Together | None = None):
+    """You have a mentor; `before` is the pair that ends for it, `circle` the one they will be in."""
     mentor, mentee = pairing.mentor.user, pairing.mentee.user
     return desk.write(
         "matching.matched_mentee",
@@ -114,14 +116,15 @@ def to_mentee(desk: Desk, pairing: Pairing, key: str, before: Pairing | None = N
         context={
             "mentor": partner(pairing, mentee, mentor, desk.now),
             "before": one_line(before.mentor.user) if before else "",
+            "circle": one_line(circle.in_words(pairing.mentor, pairing.mentee)) if circle else "",
             "rhythm": pairing.rhythm_words,
             "first_contact_by": day(desk.first_contact_by),
         },
     )
 
 
-def to_mentor(desk: Desk, pairings: list[Pairing], key: str):
-    """One email to a mentor for all their new mentees."""
+def to_mentor(desk: Desk, pairings: list[Pairing], key: str, circle: Together | None = None):
+    """One email to a mentor for all their new mentees; `circle` is the one these will be in."""
     mentor = pairings[0].mentor
     return desk.write(
         "matching.matched_mentor",
@@ -131,6 +134,8 @@ def to_mentor(desk: Desk, pairings: list[Pairing], key: str):
         about={"pairings": [str(pairing.public_id) for pairing in pairings]},
         context={
             "mentees": [partner(pairing, mentor.user, pairing.mentee.user, desk.now) for pairing in pairings],
+            "circle": circle is not None,
+            "circle_with": one_line(circles.names(circle.already)) if circle else "",
             "rhythm": pairings[0].rhythm_words,
             "first_contact_by": day(desk.first_contact_by),
         },
@@ -145,10 +150,17 @@ def of_pairs(pairings: list[Pairing], *, now, key: str = "", before: Pairing | N
     desk = Desk(pairings[0].program, now) if pairings else None
     of_mentor = defaultdict(list)
     for pairing in pairings:
-        of_mentor[pairing.mentor_id].append(pairing)
+        of_mentor[circles.of(pairing)].append(pairing)
+    found = circles.together(pairings)
     return [
-        *(to_mentee(desk, pairing, key or str(pairing.public_id), before) for pairing in pairings),
-        *(to_mentor(desk, theirs, key or str(theirs[0].public_id)) for theirs in of_mentor.values()),
+        *(
+            to_mentee(desk, pairing, key or str(pairing.public_id), before, found.get(circles.of(pairing)))
+            for pairing in pairings
+        ),
+        *(
+            to_mentor(desk, theirs, key or str(theirs[0].public_id), found.get(which))
+            for which, theirs in of_mentor.items()
+        ),
     ]
 
 
@@ -220,7 +232,8 @@ def of_the_rest(letter: Letter, without: Pairing, *, now) -> list[Letter]:
     pairings = list(rest.select_related("program", "mentor__user", "mentee__user").order_by("pk"))
     if not pairings:
         return []
-    instead = to_mentor(Desk(without.program, now), pairings, f"without:{without.public_id}")
+    circle = circles.together(pairings).get(circles.of(pairings[0]))
+    instead = to_mentor(Desk(without.program, now), pairings, f"without:{without.public_id}", circle)
     hold(instead, letter.due_at, letter.about.get("publication", ""))
     return [instead]
 
@@ -290,6 +303,7 @@ def sample(topic: str) -> dict:
         "mentor": sample_partner(address=address),
         "mentees": [sample_partner(address=address)],
         "rhythm": Pairing(rhythm_days=14).rhythm_words,
+        "circle": False,
         "first_contact_by": some_day,
         "write_again_on": some_day,
         "reason": "full",

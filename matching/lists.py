@@ -95,7 +95,9 @@ def ways_of(line, names: dict[int, str]) -> list[str]:
     for way in line.why_none.get("ways", []):
         place = names.get(way["place_with"], _("a mentor who suits them")) if way["place_with"] else ""
         said = {"change": way["words"], "mentor": place}
-        if not place:
+        if way.get("circle"):
+            words = _("a circle of %(size)s with %(mentor)s") % {**said, "size": way["circle"]}
+        elif not place:
             words = _("%(change)s") % said
         elif not way["words"]:
             words = _("one more place with %(mentor)s, kept for them") % said

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from matching.models import Round, Step, StepKind
+from matching.rounds import Held
 from programs.models import Membership
 
 WORDS = {
@@ -17,6 +18,7 @@ WORDS = {
     StepKind.SWAP: gettext_lazy("%(mentee)s and %(other)s have changed mentors."),
     StepKind.LEFT: gettext_lazy("%(mentee)s is left without a mentor."),
     StepKind.FREE: gettext_lazy("%(mentee)s is let go: the best for all decides."),
+    StepKind.NOTHING: gettext_lazy("All that was held by hand is let go: the best for all decides."),
 }
 
 
@@ -54,3 +56,37 @@ def words_of(step: Step) -> str:
         return _("%(mentor)s takes as many as they have places for.") % {"mentor": step.mentor.user}
     names = {name: getattr(step, name).user for name in ("mentee", "mentor", "other") if getattr(step, name)}
     return str(WORDS[step.kind]) % names
+
+
+def held_words(round: Round, user) -> list[str]:
+    """What is held in a draft by hand, counted; nothing of whoever looks."""
+    held, mine = Held.of(round), own_places(round, user)
+    pins = sum(1 for pair in held.pins.items() if not mine & {*pair})
+    apart = sum(1 for pair in held.apart if not mine & {*pair})
+    left, places = len(held.left - mine), len(held.places.keys() - mine)
+    counted = [
+        (pins, ngettext("%(number)s pair held together", "%(number)s pairs held together", pins)),
+        (apart, ngettext("%(number)s pair kept apart", "%(number)s pairs kept apart", apart)),
+        (left, ngettext("%(number)s left without a mentor", "%(number)s left without a mentor", left)),
+        (places, ngettext("%(number)s mentor with other places", "%(number)s mentors with other places", places)),
+    ]
+    return [words % {"number": number} for number, words in counted if number]
+
+
+def gone_words(round: Round, user) -> list[str]:
+    """The pairs held in the draft before that could not be held any more."""
+    carried, mine = Held.carried(round), own_places(round, user)
+    # Once somebody has changed the draft, what is held is their doing.
+    still = carried.pins.keys() if round.step else Held.of(round).pins.keys()
+    gone = {mentee: mentor for mentee, mentor in carried.pins.items() if mentee not in still}
+    members = Membership.objects.select_related("user").in_bulk({pk for pair in gone.items() for pk in pair} - mine)
+    words = _("%(mentee)s with %(mentor)s")
+    return [
+        words % {"mentee": members[mentee].user, "mentor": members[mentor].user}
+        for mentee, mentor in gone.items()
+        if mentee in members and mentor in members
+    ]
+
+
+def own_places(round: Round, user) -> set[int]:
+    return set(Membership.objects.of(round.program).filter(user_id=user.pk).values_list("pk", flat=True))

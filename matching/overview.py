@@ -16,6 +16,8 @@ from matching.scoring import PolicyError
 from questions.models import Answer, QuestionKind, Readers
 
 MOST_NAMED = 20
+# Rules that keep people safe are weighed against nobody's place.
+SAFEGUARDS = {"never_named", "must_say", "number_between"}
 # More different answers than this are no scale.
 MOST_STEPS = 40
 
@@ -119,7 +121,7 @@ def costs_of(read: tables.Tables) -> dict[str, str]:
         # A few people counted by answers that nobody reads would tell what they answered.
         table.rule.id: _("Whom it costs is not shown: only the matching reads these answers.")
         if read.asked.hides(table.rule.uses())
-        else cost_words(cost, freed)
+        else cost_words(cost, 0 if table.rule.kind in SAFEGUARDS else freed)
         for table, cost, freed in found
     }
 

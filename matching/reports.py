@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from matching import fairness, tables
 from matching.models import Proposal, Round, RoundState
+from programs.models import Membership
 from questions.models import QuestionKind, Readers
 from questions.values import of_sheets
 
@@ -76,6 +77,17 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Level:
+    """A step of the floor: who could have no more than this, and why; `more` are not named."""
+
+    score: int
+    mentees: list[Membership]
+    more: int
+    rivals: int
+    places: int
+
+
+@dataclass(frozen=True)
 class Report:
     """What a round gave to whom."""
 
@@ -83,8 +95,9 @@ class Report:
     groups: list[Beside]
     hidden: bool
     load: list[tuple[int, int]]
-    # The pairs with the lowest score.
+    # The pairs with the lowest score, and the steps of the floor.
     weakest: list[Proposal]
+    levels: list[Level]
     last: Round | None
 
 
@@ -110,8 +123,20 @@ def report(round: Round, user, key: str) -> Report:
         hidden=bool(key) and len(rows) < len(fairness.set_of(people)),
         load=fairness.load(taken, round.places_then),
         weakest=[line for line in pairs if line.score == lowest][:MOST_NAMED],
+        levels=levels_of(round, lines),
         last=last,
     )
+
+
+def levels_of(round: Round, lines: list[Proposal]) -> list[Level]:
+    """The steps of the floor as they were worked out, the lowest first, with the people who set each."""
+    mentees = {line.mentee_id: line.mentee for line in lines}
+    found = []
+    for level in round.result.get("levels", []):
+        named = [mentees[pk] for pk in level["mentees"] if pk in mentees]
+        shown = named[:MOST_NAMED]
+        found.append(Level(level["score"], shown, len(named) - len(shown), level["rivals"], level["places"]))
+    return found
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,15 @@ def samples_of(plan: Plan, now) -> list[dict]:
         of_mentor = [line for line in plan.pairs if line.mentor_id == plan.pairs[0].mentor_id]
         days = program.figure("rhythm_days")
         pairings = [
-            new_pairing(program, line.mentor, line.mentee, now=now, rhythm_days=days, pair_words=line.pair_words)
+            new_pairing(
+                program,
+                line.mentor,
+                line.mentee,
+                now=now,
+                rhythm_days=days,
+                pair_words=line.pair_words,
+                round=plan.round,
+            )
             for line in of_mentor
         ]
         written = letters.of_pairs(pairings, now=now)

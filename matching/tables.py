@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from matching import asking, first, scoring
-from matching.models import Introduction, KeptApart, Pairing, PairingState
+from matching.models import EarlyReturn, Introduction, KeptApart, Pairing, PairingState
 from matching.own import OWN
 from matching.scoring.answers import plain_text
 from programs.models import Membership, MembershipState, Program
@@ -106,15 +106,22 @@ def mentors_at_hand(program: Program):
 def mentors_to_match(program: Program, now: datetime):
     """Every mentor who may be in a round: who said yes, and whose last pair did not end a short while ago.
 
-    The gap is the program's figure; there is none for a mentor whom their mentee left by leaving the program.
+    The gap is the program's figure; there is none for a mentor whom their mentee left by leaving the program, nor for
+    one whom a coordinator lets back early.
     """
     mentors = asking.said_yes(mentors_at_hand(program))
+    just_ended = ended_just_now(program, now)
+    return mentors if just_ended is None else mentors.exclude(Exists(just_ended.filter(mentor=OuterRef("pk"))))
+
+
+def ended_just_now(program: Program, now: datetime):
+    """The pairs whose end keeps their mentor out of a round; None where the program has no such gap."""
     gap = program.figure("match_gap_days")
     if not gap:
-        return mentors
+        return None
     ended = Pairing.objects.of(program).filter(state=PairingState.ENDED, ended_at__gt=now - timedelta(days=gap))
-    just_ended = ended.exclude(mentee__state=MembershipState.LEFT).filter(mentor=OuterRef("pk"))
-    return mentors.exclude(Exists(just_ended))
+    early = EarlyReturn.objects.filter(membership=OuterRef("mentor"), at__gte=OuterRef("ended_at"))
+    return ended.exclude(mentee__state=MembershipState.LEFT).exclude(Exists(early))
 
 
 def free_places(mentors: list[Membership]) -> list[int]:

@@ -86,6 +86,7 @@ class FreeTimesForm(forms.Form):
             self.fields[name] = forms.CharField(
                 label=label, required=False, max_length=100, initial=free.day_words(person.free_times, day)
             )
+            self.fields[name].optional_said = True
 
     def clean(self):
         cleaned = super().clean()

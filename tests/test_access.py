@@ -239,6 +239,9 @@ TABLE = {
     "matching:note_availability": Line(
         coordinators(NO_METHOD), lambda world: [world.program.slug, world.memberships["free_mentor"].public_id]
     ),
+    "matching:back_early": Line(
+        coordinators(NO_METHOD), lambda world: [world.program.slug, world.memberships["free_mentor"].public_id]
+    ),
     "available": Line(signed_in(HIDDEN) | {"mentor": OK}, lambda world: [world.memberships["mentor"].public_id]),
     "matching:ask": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
     "matching:round": Line(coordinators(), of_round),
@@ -249,6 +252,7 @@ TABLE = {
         lambda world: [world.program.slug, world.round.public_id, world.memberships["mentor"].public_id],
     ),
     "matching:undo": Line(coordinators(NO_METHOD), of_round),
+    "matching:let_all_go": Line(coordinators(NO_METHOD), of_round),
     "matching:publish": Line(coordinators(), of_round),
     "matching:discard": Line(coordinators(NO_METHOD), of_round),
     "matching:fairness": Line(coordinators(), of_round, posts=coordinators(NO_METHOD)),

@@ -12,6 +12,7 @@ from checkins.forms import InTouchForm
 from checkins.models import Contact, Meeting, MeetingState, Pause, Sureness
 from checkins.permissions import can_meet, other_of
 from checkins.views.doors import PEOPLE, Door, about_pair, form_methods
+from matching import circles
 from matching.models import Pairing
 from profiles import civil
 from programs.errors import Refused
@@ -47,6 +48,7 @@ def page_context(me, row, now, data=None) -> dict:
     return {
         **about_pair(me, row),
         "ahead": its,
+        "circle": circles.names(circles.others_in([row])[row.pk]) if row.ended_at is None else "",
         "next_words": its.next_words(me, today),
         "goes_on": can_meet(me, row),
         "form": InTouchForm(data, began=began, today=today, initial={"on": today}),

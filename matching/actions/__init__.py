@@ -1,7 +1,7 @@
 """Every write that matters in matching."""
 
 from matching.actions.apart import keep_apart, let_together
-from matching.actions.asking import answer_availability, ask_mentors, lapse_availability, remind_mentors
+from matching.actions.asking import answer_availability, ask_mentors, lapse_availability, let_back_early, remind_mentors
 from matching.actions.drafts import ask_round, discard, run_rounds
 from matching.actions.ending import Ending, end_pairing, ending_of, write_ending
 from matching.actions.pairs import Full, Opening, opening_of, pair_by_hand, take_places, write_opening
@@ -11,6 +11,7 @@ from matching.actions.steps import (
     allow_again,
     hold_pair,
     leave_out,
+    let_all_go,
     let_go,
     set_apart,
     set_draft_places,
@@ -36,6 +37,8 @@ __all__ = [
     "keep_apart",
     "lapse_availability",
     "leave_out",
+    "let_all_go",
+    "let_back_early",
     "let_go",
     "let_together",
     "opening_of",

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from journal.actions import record
 from matching import asking_letters, tables
 from matching.letters import Desk
-from matching.models import Availability, AvailabilityAnswer, Pairing, Round, RoundState
+from matching.models import Availability, AvailabilityAnswer, EarlyReturn, Pairing, Round, RoundState
 from outbox.actions import post
 from outbox.sweeping import each
 from programs.actions import set_places
@@ -20,6 +20,8 @@ from programs.actions.people import MOST_PLACES
 from programs.errors import Refused
 from programs.models import Membership, Program, ProgramState
 from questions.values import chunks
+
+LONGEST_WHY = 300
 
 
 def lapse_availability(now, stop) -> int:
@@ -155,6 +157,33 @@ def answer_availability(member: Membership, said: str, *, by, now, places: int =
             words=words_of(said, places) % {"name": row.user},
         )
     return answer
+
+
+def let_back_early(member: Membership, why: str, *, by, now) -> EarlyReturn:
+    """Lets a mentor be matched again before the gap after their last pair is over; the reason stays in the history."""
+    if by is not None and by.pk == member.user_id:
+        raise Refused(_("This is about you: another coordinator has to do it."))
+    why = " ".join(why.split())
+    if not why:
+        raise Refused(_("Say in a few words why."))
+    if len(why) > LONGEST_WHY:
+        raise Refused(_("Use %(most)s characters at most.") % {"most": LONGEST_WHY})
+    with transaction.atomic():
+        program = Program.objects.locked().get(pk=member.program_id)
+        ended = tables.ended_just_now(program, now)
+        if ended is None or not ended.filter(mentor=member).exists():
+            raise Refused(_("%(name)s is not kept out of a round.") % {"name": member.user})
+        row = EarlyReturn.objects.create(membership=member, why=why, at=now, by=by)
+        record(
+            by=by,
+            verb="mentor.back_early",
+            thing=member,
+            now=now,
+            topic=program.slug,
+            concerns=[member.user],
+            words=_("%(name)s may be matched again at once: %(why)s") % {"name": member.user, "why": why},
+        )
+    return row
 
 
 def words_of(said: str, places: int) -> str:

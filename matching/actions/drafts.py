@@ -8,13 +8,16 @@ from django.utils.translation import gettext as _
 
 from journal.actions import record
 from matching import rounds
+from matching.actions import waiting
 from matching.actions.asking import lapse_in
 from matching.models import Policy, Proposal, Round, RoundState
 from matching.scoring import PolicyError
 from matching.solver import NotProved
+from outbox.actions import post
 from outbox.sweeping import each
+from programs.actions import move as move_member
 from programs.errors import Refused
-from programs.models import ProgramState
+from programs.models import Membership, MembershipState, ProgramState
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
@@ -40,9 +43,14 @@ def ask_round(program, *, by, now, instead_of: Round | None = None) -> Round:
     try:
         with transaction.atomic():
             if instead_of is not None:
-                discard(instead_of, by=by, now=now)
+                throw_away(instead_of, by=by, now=now)
             round = Round.objects.create(
-                program=program, policy=policy, asked_by=by, asked_at=now, seed=rounds.seed_of(program)
+                program=program,
+                policy=policy,
+                asked_by=by,
+                asked_at=now,
+                seed=rounds.seed_of(program),
+                result=carried_from(instead_of),
             )
             record(
                 by=by,
@@ -55,6 +63,15 @@ def ask_round(program, *, by, now, instead_of: Round | None = None) -> Round:
     except IntegrityError:
         raise Refused(_("The pairs are being worked out already, or there is a draft.")) from None
     return round
+
+
+def carried_from(draft: Round | None) -> dict:
+    """What is held by hand in a draft stays held in the one that takes its place."""
+    if draft is None:
+        return {}
+    published = draft.proposals.filter(publication__isnull=False).values_list("mentee", flat=True)
+    held = rounds.Held.of(draft).without(set(published))
+    return {"carried": held.to_json()} if held else {}
 
 
 def run_rounds(now, stop) -> int:
@@ -100,7 +117,24 @@ def failure_words(error: Exception) -> str:
 
 
 def discard(round, *, by, now) -> None:
-    """Throws a draft away, or what is left of it where a part is published."""
+    """Throws a draft away, or what is left of it where a part is published: those left read by when we write again."""
+    left = left_ready(round) if round.proposals.filter(publication__isnull=False).exists() else []
+    told = [waiting.told_to_wait(member, now) for member in left]
+    with transaction.atomic():
+        throw_away(round, by=by, now=now)
+        for member in left:
+            move_member(member, MembershipState.WAITING, by=by, now=now)
+        post(told)
+
+
+def left_ready(round) -> list[Membership]:
+    """Mentees of what is left of a draft who are ready, and so have no date of their own."""
+    rows = Membership.objects.filter(pk__in=round.proposals.to_publish().values("mentee"), state=MembershipState.READY)
+    return list(rows.select_related("program", "user").order_by("pk"))
+
+
+def throw_away(round, *, by, now) -> None:
+    """The round's own part of it."""
     with transaction.atomic():
         if round.proposals.filter(publication__isnull=False).exists():
             close_rest(round, by=by, now=now)
@@ -121,10 +155,10 @@ def discard(round, *, by, now) -> None:
 
 
 def close_rest(round, *, by, now) -> None:
-    """What was published of a draft stands; the rest of it is thrown away, and its people are in the next round."""
+    """What was published of a draft stands; the rest of it is thrown away."""
     if not move(round, RoundState.DRAFT, RoundState.PUBLISHED, settled_at=now):
         raise Refused(_("This round is published or discarded already."))
-    words = _("Discarded what was left of a draft; nobody of it was written to.")
+    words = _("Discarded what was left of a draft; none of its pairs was told.")
     record(by=by, verb="round.closed", thing=round, now=now, topic=round.program.slug, words=words)
 
 

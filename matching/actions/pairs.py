@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from journal.actions import record_many
 from journal.models import Entry
-from matching import letters, listeners
+from matching import circles, letters, listeners
 from matching.models import Pairing
 from matching.rounds import Forbidden, score_of_pair
 from matching.tables import MATCHABLE
@@ -74,6 +74,7 @@ def open_pairs(pairings: list[Pairing], *, by, now) -> None:
     taken = set(Pairing.objects.open().filter(mentee__in=mentees).values_list("mentee", flat=True))
     for pairing in pairings:
         check_pair(members[pairing.mentor_id], members[pairing.mentee_id], program, taken)
+    circles.gather(pairings, now)
     Pairing.objects.bulk_create(pairings)
     to_activate = [pk for pk, member in members.items() if member.state != MembershipState.ACTIVE]
     moved = Membership.objects.filter(pk__in=to_activate, state__in=[MembershipState.READY, MembershipState.WAITING])

@@ -90,6 +90,8 @@ def plan_of(round: Round, now, only: Collection[int] | None = None) -> Plan:
     lines = [line for line in everybody if line.publication_id is None]
     again = round.program.today(now) + timedelta(days=round.program.figure("write_again_days"))
     pairs = [line for line in lines if line.mentor_id]
+    if only is not None and round.least is not None:
+        only = whole_circles(pairs, only)
     if only is not None and (later := [line for line in pairs if line.mentee_id not in only]):
         return Plan(round, [line for line in pairs if line.mentee_id in only], [], [], again, later, now)
     paired = {line.mentor_id for line in everybody if line.mentor_id}
@@ -103,6 +105,12 @@ def plan_of(round: Round, now, only: Collection[int] | None = None) -> Plan:
         line for line in lines if not line.mentor_id and line.mentee.state in MATCHABLE and line.mentee_id not in taken
     ]
     return Plan(round, pairs, unmatched, list(idle), again, [], now)
+
+
+def whole_circles(pairs: list[Proposal], only: Collection[int]) -> set[int]:
+    """Those to publish of whose circle nobody is left for later."""
+    broken = {line.mentor_id for line in pairs if line.mentee_id not in only}
+    return {line.mentee_id for line in pairs if line.mentor_id not in broken}
 
 
 def refuse_own_round(round, by) -> None:

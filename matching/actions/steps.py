@@ -56,6 +56,13 @@ def let_go(round, mentee, *, by, now, seen: int | None = None) -> Step:
     return take(round, held, seen, kind=StepKind.FREE, mentee=mentee, by=by, now=now)
 
 
+def let_all_go(round, *, by, now, seen: int | None = None) -> Step:
+    """Nothing is held by hand any more: the best for all decides."""
+    if not rounds.Held.of(round):
+        raise Refused(_("Nothing is held by hand."))
+    return take(round, rounds.Held(), seen, kind=StepKind.NOTHING, by=by, now=now)
+
+
 def swap(round, mentee, other, *, by, now, seen: int | None = None) -> Step:
     """Two mentees of a draft change mentors, and are held to them."""
     first, second = line_of(round, mentee, by), line_of(round, other, by)

@@ -67,10 +67,15 @@ def write_to(member, now) -> bool:
 
 def put_on_the_list(member, now) -> None:
     """Somebody who was ready waits from now on, and reads by when we write again."""
-    letter = letters.still_looking(member, next_date=_next_date(member, now), now=now)
+    letter = told_to_wait(member, now)
     with transaction.atomic():
         move(member, MembershipState.WAITING, by=None, now=now)
         post([letter])
+
+
+def told_to_wait(member, now):
+    """The email to somebody who comes onto the list, unsaved."""
+    return letters.still_looking(member, next_date=_next_date(member, now), now=now)
 
 
 def _next_date(member, now):

@@ -16,7 +16,7 @@ from matching.actions.drafts import move
 from matching.actions.introducing import unask
 from matching.actions.pairs import lock
 from matching.actions.publishing import refuse_own_round
-from matching.models import Pairing, PairingState, Proposal, Publication, Round, RoundState
+from matching.models import Circle, Pairing, PairingState, Proposal, Publication, Round, RoundState
 from outbox.actions import hasten, take_back
 from outbox.sweeping import each
 from programs.errors import Refused
@@ -86,6 +86,7 @@ def write_withdrawal(publication, by, now) -> int:
         (taken_back_entry(pairing, by, now), [pairing.mentor.user, pairing.mentee.user]) for pairing in pairings
     )
     rows.delete()
+    Circle.objects.of(round.program).filter(began_at=publication.at, pairings=None).delete()
     Proposal.objects.filter(publication=publication).update(publication=None)
     put_back(publication, before, members)
     count = len(pairings) + unask(publication, by=by, now=now)

@@ -1,6 +1,6 @@
 """What makes a good match, the rounds of the matcher, the pairs that come of them, and what is offered before."""
 
-from matching.models.availability import Availability, AvailabilityAnswer
+from matching.models.availability import Availability, AvailabilityAnswer, EarlyReturn
 from matching.models.introductions import Introduction
 from matching.models.offers import LIVE, Breather, Offer, OfferState
 from matching.models.pairs import Circle, Pairing, PairingState
@@ -14,6 +14,7 @@ __all__ = [
     "AvailabilityAnswer",
     "Breather",
     "Circle",
+    "EarlyReturn",
     "Introduction",
     "KeptApart",
     "Offer",

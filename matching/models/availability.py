@@ -48,3 +48,18 @@ class Availability(models.Model):
             ),
             models.Index(fields=["at"], condition=Q(answer="yes"), name="yes_that_lapses"),
         ]
+
+
+class EarlyReturn(models.Model):
+    """A coordinator lets a mentor be matched again before the gap after their last pair is over, and says why."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="early_returns")
+    why = models.CharField(_("why"), max_length=300)
+    # Counts for pairs that ended before it.
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = AvailabilityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]

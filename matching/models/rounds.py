@@ -221,6 +221,7 @@ class StepKind(models.TextChoices):
     LEFT = "left", _("left without a mentor")
     FREE = "free", _("let go")
     PLACES = "places", _("places for this draft")
+    NOTHING = "nothing", _("all let go")
 
 
 class Step(models.Model):

@@ -13,7 +13,8 @@ from matching.rounds.begin import prices_in
 from matching.rounds.held import Held
 from matching.rounds.proof import facts_of
 from matching.solver import NotProved, Solution, Start, solve
-from matching.solver.problem import HIGHEST_SCORE
+from matching.solver.chains import Chains, chains_of
+from matching.solver.problem import HIGHEST_SCORE, Problem
 from matching.solver.solve import solve_problem
 from programs.models import Membership
 
@@ -72,8 +73,42 @@ class Answer:
         return facts_of(self.solution, self.highest)
 
     @property
-    def levels(self) -> int:
-        return self.solution.problem.floor_levels
+    def matched(self) -> int:
+        return self.solution.matched
+
+    @property
+    def total(self) -> int:
+        return self.solution.total
+
+    @property
+    def load(self) -> int:
+        return self.solution.load_cost
+
+    @property
+    def problem(self) -> Problem:
+        return self.solution.problem
+
+    @property
+    def prices(self) -> np.ndarray:
+        return self.highest.prices
+
+    @property
+    def figures(self) -> dict:
+        """What the page of a draft says in numbers beside what every answer has, and the proof."""
+        return {
+            "highest": self.highest.total,
+            "highest_matched": self.highest.matched,
+            "floor_levels": self.solution.problem.floor_levels,
+            "primal": int(self.solution.primal),
+            "dual": int(self.solution.dual),
+        }
+
+    def chains(self, scores: np.ndarray) -> tuple[Chains, np.ndarray]:
+        """The chains of moves with these scores, and how many each mentor has."""
+        problem = replace(self.highest.problem, scores=scores, coverage_first=True)
+        base = solve_problem(problem, Start(self.assignment, self.highest.prices))
+        holders = np.bincount(base.assignment[base.assignment >= 0], minlength=base.problem.capacity.size)
+        return chains_of(base, base.problem.pins >= 0), holders
 
 
 def answer_to(given: dict, floor_levels: int, stands: Start | None = None, progress=lambda done: None) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from matching.models import Round
@@ -23,6 +24,11 @@ class Held:
     def of(cls, round: Round) -> Held:
         """What is held in a draft as it stands."""
         return cls.read(round.result.get("held", {}))
+
+    @classmethod
+    def carried(cls, round: Round) -> Held:
+        """What a round took over from the draft it was asked for in place of."""
+        return cls.read(round.result.get("carried", {}))
 
     @classmethod
     def read(cls, data: dict) -> Held:
@@ -69,3 +75,7 @@ class Held:
         """The same with so many places of a mentor in this draft; None for as many as they have."""
         kept = {key: number for key, number in self.places.items() if key != mentor}
         return replace(self, places=kept if places is None else {**kept, mentor: places})
+
+    def without(self, pins: Collection[int]) -> Held:
+        """The same without the pairs of these mentees."""
+        return replace(self, pins={mentee: mentor for mentee, mentor in self.pins.items() if mentee not in pins})

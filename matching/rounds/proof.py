@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from matching.rounds import circle_words
 from matching.rounds.begin import prices_in
 from matching.solver import NotProved, Solution, Start
 from matching.solver.solve import solve_problem
@@ -75,6 +76,8 @@ def sentences(facts: dict, by_hand: bool) -> list[str]:
     """The proof in words; `by_hand` says that something was set by hand, which everything is then said under."""
     if not facts:
         return []
+    if facts.get("circles"):
+        return circle_words.sentences(facts, by_hand)
     return [first_sentence(facts, by_hand), second_sentence(facts, by_hand), *third_sentence(facts)]
 
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from matching import tables
 from matching.models import Proposal, Round
-from matching.rounds.answer import NOBODY, Answer, answer_to, given_by
+from matching.rounds.answer import NOBODY, Answer, given_by
+from matching.rounds.circles import CircleAnswer, answer_of, in_circle, limited
 from matching.rounds.held import Held
 from matching.rounds.pairs import Forbidden, rules_do_not_fit
-from matching.rounds.run import SOLVER_VERSION, figures_of, fill
+from matching.rounds.run import figures_of, fill, fingerprint_of
 from matching.rounds.unmatched import BY_HAND, WhyNone
 from matching.scoring import PolicyError
 from matching.solver import Start
@@ -45,7 +46,10 @@ def people_of(round: Round) -> tables.Tables:
 
 def free_of(round: Round, mentor: Membership) -> int:
     """How many people a mentor of a round may still take."""
-    return tables.free_places([mentor])[0] if mentor.pk in round.places_then else 0
+    if mentor.pk not in round.places_then:
+        return 0
+    free = tables.free_places([mentor])[0]
+    return free if round.most is None else max(0, min(free, round.most - in_circle(round, [mentor.pk])[mentor.pk]))
 
 
 def standing_in(round: Round, read: tables.Tables, has: dict[int, int | None]) -> Start:
@@ -84,10 +88,11 @@ def rework(round: Round, held: Held) -> Reworked:
     """Works a draft out again around what is held; Forbidden where that cannot be."""
     lines = list(round.proposals.to_publish().order_by("pk"))
     read = people_of(round)
+    read, least = limited(round, read)
     given = given_by(read, round.seed, held)
     check(read, held, given)
     stands = standing_in(round, read, {line.mentee_id: line.mentor_id for line in lines})
-    answer = answer_to(given, read.policy.floor_levels, stands)
+    answer = answer_of(round, read, given, least, stands)
     before = {line.pk: {name: getattr(line, name) for name in LINE} for line in lines}
     write(lines, read, answer, held)
     changed = [line for line in lines if before[line.pk] != {name: getattr(line, name) for name in LINE}]
@@ -96,7 +101,9 @@ def rework(round: Round, held: Held) -> Reworked:
         **round.result,
         **figures_of(read, answer, lines),
         "held": held.to_json(),
-        "best": best_without(round, read, held, answer),
+        # These figures leave out what is published already.
+        "published": round.proposals.pairs().filter(publication__isnull=False).count(),
+        "best": best_without(round, read, least, held, answer),
     }
     return Reworked(
         lines=changed,
@@ -106,7 +113,7 @@ def rework(round: Round, held: Held) -> Reworked:
     )
 
 
-def write(lines: list[Proposal], read: tables.Tables, answer: Answer, held: Held) -> None:
+def write(lines: list[Proposal], read: tables.Tables, answer: Answer | CircleAnswer, held: Held) -> None:
     """The answer into the lines, unsaved; a reason is worked out anew only where something is another."""
     row = {mentee.pk: i for i, mentee in enumerate(read.mentees)}
     why = None
@@ -125,11 +132,13 @@ def write(lines: list[Proposal], read: tables.Tables, answer: Answer, held: Held
             fill(line, read, i, j)
 
 
-def best_without(round: Round, read: tables.Tables, held: Held, answer: Answer) -> dict:
+def best_without(
+    round: Round, read: tables.Tables, least: np.ndarray | None, held: Held, answer: Answer | CircleAnswer
+) -> dict:
     """The best with nothing held: as the run found it, or worked out again where people have changed since."""
     if not held:
-        return {"matched": answer.solution.matched, "total": answer.solution.total}
-    if "best" in round.result and read.fingerprint(round.seed, SOLVER_VERSION) == round.fingerprint:
+        return {"matched": answer.matched, "total": answer.total}
+    if "best" in round.result and fingerprint_of(round, read, least) == round.fingerprint:
         return round.result["best"]
-    best = answer_to(given_by(read, round.seed, Held()), read.policy.floor_levels).solution
+    best = answer_of(round, read, given_by(read, round.seed, Held()), least)
     return {"matched": best.matched, "total": best.total}

@@ -10,8 +10,10 @@ import numpy as np
 
 from matching import tables
 from matching.models import Proposal, Round
-from matching.rounds.answer import Answer, answer_to, given_by
+from matching.rounds.answer import Answer, given_by
+from matching.rounds.circles import CircleAnswer, answer_of, limited
 from matching.rounds.held import Held
+from matching.rounds.pairs import Forbidden
 from matching.rounds.unmatched import WhyNone
 from matching.solver.solve import count_blocking
 from programs.models import Membership, Program
@@ -37,7 +39,7 @@ def compute(round: Round, progress=lambda percent: None) -> Draft:
     """Scores everybody, solves with the floor and without, proves and explains the answer."""
     read = tables.read(round.program, round.policy.rules, now=round.asked_at)
     progress(30)
-    return worked_out(round, read, progress)
+    return worked_out(round, *limited(round, read), progress)
 
 
 def replayed(round: Round) -> Draft:
@@ -50,26 +52,60 @@ def replayed(round: Round) -> Draft:
     read = replace(read, load=[loads.get(str(mentor.pk), 0) for mentor in read.mentors])
     # Who went first then: publishing changes who waits.
     vars(read)["priority"] = [round.result["priority"].get(str(mentee.pk), 0) for mentee in read.mentees]
-    return worked_out(round, read)
+    needs = round.result.get("needs_of")
+    least = None if needs is None else np.array([needs[str(m.pk)] for m in read.mentors], dtype=np.int64)
+    return worked_out(round, read, least)
 
 
-def worked_out(round: Round, read: tables.Tables, progress=lambda percent: None) -> Draft:
-    """The draft these people give."""
-    given = given_by(read, round.seed, Held())
-    answer = answer_to(given, read.policy.floor_levels, progress=progress)
+def worked_out(round: Round, read: tables.Tables, least: np.ndarray | None, progress=lambda percent: None) -> Draft:
+    """The draft these people give, in circles where each needs so many."""
+    carried = Held.carried(round)
+    held = possible_of(carried, read, given_by(read, round.seed, carried))
+    try:
+        answer = answer_of(round, read, given_by(read, round.seed, held), least, progress=progress)
+    except Forbidden:
+        held = held.without(held.pins)
+        answer = answer_of(round, read, given_by(read, round.seed, held), least, progress=progress)
+    best = answer_of(round, read, given_by(read, round.seed, Held()), least) if held else answer
     progress(70)
-    proposals = proposals_of(round, read, answer)
+    proposals = proposals_of(round, read, answer, held)
     progress(80)
     result = {
         **figures_of(read, answer, proposals),
         "seed": round.seed,
         "places_of": {str(mentor.pk): free for mentor, free in zip(read.mentors, read.free, strict=True)},
         "load_of": {str(mentor.pk): load for mentor, load in zip(read.mentors, read.load, strict=True) if load},
-        "best": {"matched": answer.solution.matched, "total": answer.solution.total},
+        "best": {"matched": best.matched, "total": best.total},
         "priority": {str(mentee.pk): at for mentee, at in zip(read.mentees, read.priority, strict=True) if at},
         "digest": digest_of(proposals),
     }
-    return Draft(proposals, result, read.fingerprint(round.seed, SOLVER_VERSION))
+    if carried:
+        result |= {"carried": carried.to_json(), "held": held.to_json()}
+    if least is not None:
+        result["needs_of"] = {str(m.pk): need for m, need in zip(read.mentors, least.tolist(), strict=True)}
+    return Draft(proposals, result, fingerprint_of(round, read, least))
+
+
+def fingerprint_of(round: Round, read: tables.Tables, least: np.ndarray | None) -> str:
+    """SHA-256 of everything that went in."""
+    found = read.fingerprint(round.seed, SOLVER_VERSION)
+    return found if least is None else hashlib.sha256(f"{found} {round.least} {least.tolist()}".encode()).hexdigest()
+
+
+def possible_of(held: Held, read: tables.Tables, given: dict) -> Held:
+    """What was held before without the pairs that cannot be any more."""
+    if not held.pins:
+        return held
+    used = np.zeros(len(read.mentors), dtype=np.int64)
+    gone = []
+    for i, mentee in enumerate(read.mentees):
+        j = int(given["pins"][i])
+        if j >= 0 and (given["scores"][i, j] < 0 or used[j] >= given["capacity"][j]):
+            gone.append(mentee.pk)
+        elif j >= 0:
+            used[j] += 1
+    there = {member.pk for member in (*read.mentees, *read.mentors)}
+    return held.without([*gone, *(pair[0] for pair in held.pins.items() if not there.issuperset(pair))])
 
 
 def digest_of(proposals: list[Proposal]) -> str:
@@ -82,17 +118,17 @@ def digest_of(proposals: list[Proposal]) -> str:
     return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()
 
 
-def proposals_of(round: Round, read: tables.Tables, answer: Answer) -> list[Proposal]:
+def proposals_of(round: Round, read: tables.Tables, answer: Answer | CircleAnswer, held: Held) -> list[Proposal]:
     """A line for each mentee: the mentor and the reasons, or why there is none."""
     why = None
     proposals = []
     for i, mentee in enumerate(read.mentees):
         j = int(answer.assignment[i])
-        line = Proposal(round=round, mentee=mentee)
+        line = Proposal(round=round, mentee=mentee, by_hand=mentee.pk in held.pins or mentee.pk in held.left)
         if j >= 0:
             fill(line, read, i, j)
         else:
-            why = why or WhyNone(read, answer)
+            why = why or WhyNone(read, answer, held.left)
             line.why_none = why.of(i)
         proposals.append(line)
     return proposals
@@ -129,7 +165,23 @@ def what_the_floor_bought(read: tables.Tables, answer: Answer) -> dict:
     return {}
 
 
-def figures_of(read: tables.Tables, answer: Answer, proposals: list[Proposal]) -> dict:
+def floor_of(read: tables.Tables, answer: Answer | CircleAnswer) -> dict:
+    """What the floor bought, and at each of its levels who holds it where it is; circles have none."""
+    if not isinstance(answer, Answer):
+        return {"floor": {}, "levels": []}
+    levels = [
+        {
+            "score": int(level.score),
+            "mentees": [read.mentees[i].pk for i in level.mentees.tolist()],
+            "rivals": int(level.rivals.size),
+            "places": int(level.places),
+        }
+        for level in answer.solution.levels
+    ]
+    return {"floor": what_the_floor_bought(read, answer), "levels": levels}
+
+
+def figures_of(read: tables.Tables, answer: Answer | CircleAnswer, proposals: list[Proposal]) -> dict:
     """Everything the draft's page says in numbers, and the proof that nothing better exists."""
     unmatched: dict[str, int] = {}
     for proposal in proposals:
@@ -137,21 +189,17 @@ def figures_of(read: tables.Tables, answer: Answer, proposals: list[Proposal]) -
             unmatched[kind] = unmatched.get(kind, 0) + 1
     capacity = answer.given["capacity"]
     return {
-        "matched": answer.solution.matched,
+        **answer.figures,
+        "matched": answer.matched,
         "of": len(proposals),
         "mentors": int((capacity > 0).sum()),
         "places": int(capacity.sum()),
-        "total": answer.solution.total,
-        "load": answer.solution.load_cost,
+        "total": answer.total,
+        "load": answer.load,
         "lowest": lowest_score(read, answer.assignment),
-        "highest": answer.highest.total,
-        "highest_matched": answer.highest.matched,
-        "floor": what_the_floor_bought(read, answer),
-        "floor_levels": answer.levels,
-        "primal": int(answer.solution.primal),
-        "dual": int(answer.solution.dual),
+        **floor_of(read, answer),
         "proof": answer.facts,
-        "blocking": count_blocking(answer.solution.problem, answer.assignment),
+        "blocking": count_blocking(answer.problem, answer.assignment),
         "unmatched": unmatched,
-        "prices": {str(m.pk): price for m, price in zip(read.mentors, answer.highest.prices.tolist(), strict=True)},
+        "prices": {str(m.pk): price for m, price in zip(read.mentors, answer.prices.tolist(), strict=True)},
     }

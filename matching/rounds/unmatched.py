@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matching import tables
 from matching.rounds.answer import Answer
+from matching.rounds.circles import CircleAnswer
 from matching.scoring.relaxing import Relaxing, Way
-from matching.solver import Start
-from matching.solver.chains import NEVER, chains_of
-from matching.solver.solve import solve_problem
+from matching.solver.chains import NEVER
 
 MOST_WAYS = 3
 BY_HAND = "by_hand"
@@ -26,16 +23,14 @@ class WhyNone:
     which the points of all together are highest.
     """
 
-    def __init__(self, read: tables.Tables, answer: Answer, left: frozenset[int] = frozenset()):
+    def __init__(self, read: tables.Tables, answer: Answer | CircleAnswer, left: frozenset[int] = frozenset()):
         self.read, self.left = read, left
         self.scores, self.capacity = answer.given["scores"], answer.given["capacity"]
         self.unmatched = answer.assignment < 0
         only_matched = self.scores.copy()
         only_matched[self.unmatched] = -1
-        problem = replace(answer.highest.problem, scores=only_matched, coverage_first=True)
-        base = solve_problem(problem, Start(answer.assignment, answer.highest.prices))
-        self.chains = chains_of(base, base.problem.pins >= 0)
-        self.holders = np.bincount(base.assignment[base.assignment >= 0], minlength=self.capacity.size)
+        self.chains, self.holders = answer.chains(only_matched)
+        self.circles = answer if isinstance(answer, CircleAnswer) else None
         self.relaxing = Relaxing(read.scored)
         self.reached: dict[bytes, tuple[int, int]] = {}
 
@@ -55,6 +50,10 @@ class WhyNone:
         if (self.chains.to_room[possible] < NEVER).any():
             words = _("Without them the points of all pairs together are higher, and the rules put that first.")
             return {"kind": "total", "words": words, "ways": [self.at_a_loss(mentee, possible)]}
+        if found := self.too_small(possible):
+            words = _("Too few people could be in the same circle. The fewest is %(least)s.")
+            fewest = {"least": self.circles.fewest if self.circles else 0}
+            return {"kind": "circle", "words": words % fewest, "ways": [*found, *self.ways(mentee)][:MOST_WAYS]}
         people, places = self.competing(possible)
         if not places:
             words = _("No mentor who suits them has a free place.")
@@ -75,6 +74,18 @@ class WhyNone:
             found = int(self.holders[within].sum() + waiting), int(self.capacity[within].sum())
             self.reached[key] = found
         return self.reached[key]
+
+    def too_small(self, possible: np.ndarray) -> list[dict]:
+        """The circle there is not that would have most people of those left, were it allowed to be smaller."""
+        if self.circles is None:
+            return []
+        there_is_none = possible & (self.capacity == 0) & (self.circles.could_have > 0)
+        if not there_is_none.any():
+            return []
+        waiting = (self.scores[self.unmatched] >= 0).sum(axis=0)
+        sizes = np.where(there_is_none, np.minimum(waiting, self.circles.could_have), 0)
+        most = int(sizes.argmax())
+        return [{"words": "", "place_with": self.read.mentors[most].pk, "circle": int(sizes[most])}]
 
     def ways(self, mentee: int) -> list[dict]:
         """The changes that would match a mentee, the cheapest first."""

@@ -40,8 +40,10 @@ class Chains:
         return seen
 
 
-def chains_of(solution: Solution, fixed: Bools) -> Chains:
+def chains_of(solution: Solution, fixed: Bools, may_grow: Bools | None = None) -> Chains:
     """All chains of a solution without a floor; who is `fixed` does not move, and nobody loses their place.
+
+    A place more may be with any mentor, or only with those who `may_grow`.
 
     The solution is the best for those it matches, so its prices make every step 0 or more and Dijkstra's search holds.
     """
@@ -53,7 +55,8 @@ def chains_of(solution: Solution, fixed: Bools) -> Chains:
     room = np.where(taken < capacity, one_more, NEVER)
     least = one_more.min(initial=np.int64(0))
     to_room, _ends = nearest(into, room)
-    to_new, new_with = nearest(into, one_more - least)
+    more = one_more - least if may_grow is None else np.where(may_grow, one_more - least, NEVER)
+    to_new, new_with = nearest(into, more)
     return Chains(
         to_room=np.where(to_room < NEVER, to_room + prices, NEVER),
         to_new=np.where(to_new < NEVER, to_new + least + prices, NEVER),

@@ -23,13 +23,16 @@ def rows_of(request, program):
 def apart(request, program):
     """Who is kept apart, and two more names; nothing about whoever looks."""
     members = Membership.objects.visible_to(request.user).of(program)
-    form = ApartForm(posted(request), members=members)
+    named = {
+        side: request.GET.get(f"{side}_named", "").replace("\x00", "").strip()[:150] for side in ("mentee", "mentor")
+    }
+    form = ApartForm(posted(request), members=members, named={} if request.method == "POST" else named)
     if request.method == "POST" and form.is_valid():
         two = form.cleaned_data["mentee"], form.cleaned_data["mentor"]
         actions.keep_apart(program, *two, by=request.user, now=timezone.now())
         messages.success(request, _("These two are kept apart from now on. Neither of them is told."))
         return redirect("matching:apart", program.slug)
-    context = {"title": _("Kept apart"), "rows": rows_of(request, program), "form": form}
+    context = {"title": _("Kept apart"), "rows": rows_of(request, program), "form": form, "named": named}
     return render(request, "matching/apart.html", program, "matching", context, 422 if form.errors else 200)
 
 

@@ -1,8 +1,10 @@
 """Asked first: a mentor says whether they take somebody this time, a coordinator sees who has and asks the others."""
 
 import uuid
+from datetime import timedelta
 
 from django.contrib import messages
+from django.db.models import Max
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
@@ -102,11 +104,40 @@ def mentors(request, program):
         "title": _("Who takes somebody this time"),
         "figures": figures,
         "groups": [group for group in shown if group[2]],
+        "resting": resting(program, request.user),
         "q": q,
         "most": MOST_SHOWN,
         "is_open": program.state == ProgramState.OPEN,
     }
     return render(request, "matching/asking.html", program, "matching", context)
+
+
+def resting(program, user) -> list:
+    """Mentors whom the gap after their last pair keeps out of a round, with the day on which it is over."""
+    ended = tables.ended_just_now(program, timezone.now())
+    if ended is None:
+        return []
+    gap = timedelta(days=program.figure("match_gap_days"))
+    last = dict(ended.order_by().values("mentor").annotate(last=Max("ended_at")).values_list("mentor", "last"))
+    rows = (
+        said_of.mentors_seen_by(program, user).filter(pk__in=last).select_related("user").order_by("user__name", "pk")
+    )
+    return [(mentor, program.today(last[mentor.pk] + gap)) for mentor in rows[:MOST_SHOWN]]
+
+
+@coordinator_page("matching")
+@require_POST
+def back_early(request, program, mentor):
+    """A mentor may be matched again at once, for a reason."""
+    rows = Membership.objects.visible_to(request.user).of(program).mentors()
+    row = get_object_or_404(rows.select_related("user", "program"), public_id=mentor)
+    try:
+        actions.let_back_early(row, request.POST.get("why", ""), by=request.user, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(name)s can be in the next round.") % {"name": row.user})
+    return redirect("matching:asking", program.slug)
 
 
 @coordinator_page("matching")

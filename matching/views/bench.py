@@ -118,3 +118,11 @@ def undo(request, program, round):
     """Takes the last step back."""
     round = round_of(request, program, round)
     return changed(request, round, lambda said: actions.undo(round, **said))
+
+
+@coordinator_page("matching")
+@require_POST
+def let_all_go(request, program, round):
+    """Lets go of all that is held by hand."""
+    round = round_of(request, program, round)
+    return changed(request, round, lambda said: actions.let_all_go(round, **said))

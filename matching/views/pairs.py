@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from matching import actions, rounds, tables
+from matching import actions, circles, rounds, tables
 from matching.forms import EndForm
 from matching.models import Introduction, Pairing, PairingState, Policy
 from matching.scoring import PolicyError
@@ -32,7 +32,13 @@ def pair(request, program, pairing):
     """One pair: who, why, since when, how often, and its history."""
     row = pair_of(request, program, pairing)
     entries = entries_visible_to(request.user).of(row).select_related("by")[:20]
-    context = {"title": str(row), "pairing": row, "entries": entries}
+    beside = circles.others_in([row])[row.pk] if row.state == PairingState.OPEN else []
+    context = {
+        "title": str(row),
+        "pairing": row,
+        "entries": entries,
+        "circle": [one for one in beside if one.user_id != request.user.pk],
+    }
     return render(request, "matching/pair.html", program, "pairs", context)
 
 

@@ -163,5 +163,8 @@ def discard(request, program, round):
     except Refused as refused:
         messages.error(request, str(refused))
         return to_round(round)
-    messages.success(request, _("Discarded. Nobody was written to."))
+    if round.publications.exists():
+        messages.success(request, _("Discarded. What is published stands; those left read by when we write again."))
+    else:
+        messages.success(request, _("Discarded. Nobody was written to."))
     return redirect("matching:home", program.slug)

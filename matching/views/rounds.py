@@ -17,7 +17,7 @@ from matching.cards import cards_of
 from matching.changes import since_draft
 from matching.lists import EXPORT_HEAD, PAGE_SIZES, DraftFilter, DraftTable, export_row
 from matching.models import Introduction, Proposal, Round, RoundState
-from matching.moved import steps_of
+from matching.moved import gone_words, held_words, steps_of
 from matching.permissions import can_publish, takes_part
 from matching.rounds import Held
 from matching.rounds.proof import by_hand_costs, sentences
@@ -84,7 +84,8 @@ def draft(request, program, round):
     table = DraftTable(
         lines,
         exclude=() if round.state == RoundState.DRAFT else ("change",),
-        order_by=request.GET.getlist("sort") or None,
+        # The people of a circle stand together.
+        order_by=request.GET.getlist("sort") or (["mentor", "-score"] if round.least is not None else None),
         attrs={"caption": _("The pairs")},
     )
     if kind := request.GET.get("_export"):
@@ -96,7 +97,7 @@ def draft(request, program, round):
     introductions = Introduction.objects.visible_to(request.user)
     pairs = [line for line in everything if line.mentor_id]
     is_draft = round.state == RoundState.DRAFT
-    by_hand = bool(Held.of(round))
+    by_hand, by_mentor = bool(Held.of(round)), as_cards(request, round)
     context = {
         "title": _("Draft") if is_draft else _("Round"),
         "round": round,
@@ -113,11 +114,13 @@ def draft(request, program, round):
         "by_hand": by_hand,
         "proof": sentences(round.result.get("proof", {}), by_hand),
         "steps": steps_of(round, request.user) if is_draft else [],
+        "held_now": held_words(round, request.user) if is_draft else [],
+        "gone": gone_words(round, request.user) if is_draft else [],
         "may_change": is_draft and not own,
         "by_hand_costs": by_hand_costs(round.result) if by_hand else "",
         "changes": since_draft(round, everything, request.user) if is_draft else [],
         "idle": idle_mentors(round, everything, request.user),
-        "cards": cards_of(round, everything, request.user, request.GET.get("page")) if as_cards(request) else None,
+        "cards": cards_of(round, everything, request.user, request.GET.get("page")) if by_mentor else None,
         "filter": found,
         "table": table,
         "page_size": page_size(request),
@@ -126,8 +129,9 @@ def draft(request, program, round):
     return render(request, "matching/draft.html", program, "matching", context)
 
 
-def as_cards(request) -> bool:
-    return request.GET.get("as") == "cards"
+def as_cards(request, round) -> bool:
+    """A card for each mentor; the first thing to see of circles."""
+    return request.GET.get("as", "cards" if round.least is not None and not request.GET else "") == "cards"
 
 
 def could_take_more(lines, user) -> dict[int, str]:

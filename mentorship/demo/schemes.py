@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -32,6 +33,10 @@ class Scheme:
     welcome: Row
 
 
+FREE_TIMES = (
+    "Mon-Thu 18:00-20:00", "Tue 17:00-19:30; Sat 10:00-13:00", "Mon-Fri 12:00-13:00", "Wed 9:00-12:00; Thu 18:30-20:30",
+    "Sat-Sun 10:00-12:00, 15:00-17:00", "Mon 8:00-9:30; Fri 16:00-18:00", "Tue-Thu 19:00-21:00", "",
+)  # fmt: skip
 TEAMS = ("Old Quay", "Lighthouse Row", "Market Hall", "Northside", "Canal Basin", "St Brannoc's", "Hill Street")
 WORK = ("Community kitchen", "Language café", "Reading with children", "Visiting older neighbours",
         "Harbour clean-up", "Events and fundraising")  # fmt: skip
@@ -99,6 +104,8 @@ def _identity(who: Somebody) -> Row:
         "Email address": who.email,
         "Pronouns": who.pronouns,
         "Languages": who.languages,
+        # By address, so that whoever is drawn next stays the same.
+        "Free times": FREE_TIMES[zlib.crc32(who.email.encode()) % len(FREE_TIMES)],
     }
 
 

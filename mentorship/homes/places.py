@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from checkins import ahead, words
 from checkins.standing import ON_LEAVE
+from matching import circles
 from matching.models import Pairing
 from profiles import civil
 from programs import answering
@@ -34,6 +35,8 @@ class Partner:
     # What lies ahead of the two, as this one sees it.
     ahead: ahead.Ahead
     today: date
+    # The first names of the other mentees of their circle.
+    circle: str = ""
 
     @property
     def role(self):
@@ -122,11 +125,14 @@ def places(user, now) -> list[Place]:
     pairs = Pairing.objects.of_participant(user).open().order_by("began_at", "pk")
     pairings = list(pairs.select_related("program", "mentor__user", "mentee__user"))
     lies_ahead = ahead.of(pairings, user, now)
+    others = circles.others_in(pairings)
     for pairing in pairings:
         as_mentee = pairing.mentee.user_id == user.pk
         place = found.get(pairing.mentee_id if as_mentee else pairing.mentor_id)
         if place:
-            place.partners.append(_partner(pairing, as_mentee, within[pairing.program_id], lies_ahead[pairing.pk], now))
+            partner = _partner(pairing, as_mentee, within[pairing.program_id], lies_ahead[pairing.pk], now)
+            partner.circle = circles.names(others[pairing.pk])
+            place.partners.append(partner)
     _name_helpers(found.values(), programs, user, now)
     _name_returns(found)
     for place in found.values():

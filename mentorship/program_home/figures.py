@@ -7,6 +7,7 @@ from django.db.models import Count, F, Min, Q
 
 from checkins.models import Watch
 from council.models import Ask, Case
+from matching import circles
 from matching.models import Introduction, OfferState, Pairing, PairingState, Policy, Round
 from outbox.models import LetterState
 from programs.models import Import, Membership, MembershipState, PointOfContact, Role
@@ -66,6 +67,8 @@ class Figures:
     # Mentees who are asked about a mentor; of these pairs those not answered though reminded, the oldest first.
     introduced: int = 0
     unanswered: list = field(default_factory=list)
+    # Circles in which fewer are left than the fewest of their round.
+    small_circles: list = field(default_factory=list)
 
     def count(self, role: str, *states) -> int:
         """Participants in a role, in these states, or all who have not gone."""
@@ -127,6 +130,8 @@ def _count_pairs(found, user, now) -> None:
     pairs = Pairing.objects.visible_to(user).open().filter(program__in=found).order_by()
     for pk, number in pairs.values_list("program").annotate(n=Count("pk")):
         found[pk].pairs = number
+    for circle in circles.too_small(found, user):
+        found[circle.mentor.program_id].small_circles.append(circle)
     watched = Watch.objects.filter(pairing__in=pairs.values("pk")).order_by()
     for pk, standing, number in watched.values_list("pairing__program", "standing").annotate(n=Count("pk")):
         found[pk].standings[standing] = number

@@ -36,7 +36,7 @@ def needs_of(program, figures, lost=()) -> list[Need]:
     first = [_to_open(program, figures), _to_find_again(lost)]
     asked = [
         _to_follow_up, _to_look_after, _to_call, _to_hear, _to_send, _to_import, _to_rules, _to_round, _to_match,
-        _to_find_mentors, _to_deliver, _to_let_go, _to_end,
+        _to_fill, _to_find_mentors, _to_deliver, _to_let_go, _to_end,
     ]  # fmt: skip
     return [need for need in (*first, *(ask(program, figures) for ask in asked)) if need]
 
@@ -233,6 +233,24 @@ def _to_match(program, figures):
         " ".join(filter(None, [_("A round of matching finds the best pairs and says why."), _soon(figures)])),
         _("Start a round"),
         reverse("matching:home", args=[program.slug]),
+    )
+
+
+def _to_fill(program, figures):
+    if not figures.small_circles or _is_over(program):
+        return None
+    small = figures.small_circles[0]
+    title = ngettext("One circle has become small", "%(number)s circles have become small", len(figures.small_circles))
+    why = ngettext(
+        "%(name)s has one person left; the fewest was %(least)s. Whoever you give %(name)s now joins it.",
+        "%(name)s has %(people)s people left; the fewest was %(least)s. Whoever you give %(name)s now joins them.",
+        small.people,
+    )
+    return Need(
+        title % {"number": len(figures.small_circles)},
+        why % {"name": small.mentor.user, "people": small.people, "least": small.least},
+        _("See the circle"),
+        reverse("person", args=[small.mentor.user.public_id]),
     )
 
 

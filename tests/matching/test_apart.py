@@ -111,3 +111,10 @@ def test_whom_somebody_would_rather_not_meet_is_a_wish_that_nobody_reads(program
 def test_nobody_says_for_another_whom_they_would_rather_not_meet(two):
     with pytest.raises(PermissionDenied):
         change_not_with(two[0].user, by=two[1].user, now=w.NOW, names=["Bo"])
+
+
+def test_each_list_can_be_narrowed_to_a_part_of_a_name(program, two, farida):
+    w.add_member(program, w.MENTEE, w.make_person("Bela"))
+    url = reverse("matching:apart", args=[program.slug])
+    page = w.signed_in(farida).get(url, {"mentee_named": "amar"}).content.decode()
+    assert ">Amara<" in page and ">Bela<" not in page and ">Chitra<" in page

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from journal.models import Entry
 from matching import tables
 from matching.models import Policy
 from matching.scoring import PolicyError, parse_policy
@@ -99,6 +101,22 @@ def test_a_mentor_rests_between_two_pairs_where_the_program_says_so(program):
     # Whoever was left is not kept waiting for it.
     assert set(tables.mentors_to_match(program, w.NOW + DAY)) == {gone}
     assert set(tables.mentors_to_match(program, w.NOW + 15 * DAY)) == {chitra, gone}
+
+
+def test_one_mentor_is_let_back_before_the_gap_is_over(program):
+    coordinator = w.add_member(program, w.COORDINATOR).user
+    chitra = program.memberships.get(role="mentor")
+    w.make_pairing(chitra, mentee(program, "Bo", state="waiting"), state="ended", ended_at=timezone.now())
+    program.figures.create(key="match_gap_days", value=14, since=w.NOW)
+    client, url = w.signed_in(coordinator), reverse("matching:asking", args=[program.slug])
+    assert "in no round before" in client.get(url).content.decode()
+    early = reverse("matching:back_early", args=[program.slug, chitra.public_id])
+    assert "Say in a few words why." in client.post(early, {"why": " "}, follow=True).content.decode()
+    shown = client.post(early, {"why": "She asked for it."}, follow=True).content.decode()
+    assert "can be in the next round" in shown and "in no round before" not in shown
+    assert chitra in tables.mentors_to_match(type(program).objects.get(pk=program.pk), timezone.now())
+    assert "She asked for it." in Entry.objects.get(verb="mentor.back_early").words
+    assert "is not kept out of a round" in client.post(early, {"why": "Again"}, follow=True).content.decode()
 
 
 def test_the_list_is_built_in_the_browser(program, people):

@@ -17,6 +17,8 @@ from matching.actions import (
     withdraw,
     withdrawing,
 )
+from matching.actions import publishing as publishing_module
+from matching.actions.publishing import plan_of
 from matching.models import Pairing, Proposal, Publication, Round, RoundState
 from outbox.delivery import deliver_due
 from outbox.models import Letter
@@ -181,6 +183,42 @@ def test_two_parts_published_at_once_are_both_published():
     assert Pairing.objects.count() == 4 and Letter.objects.count() == 8
     round.refresh_from_db()
     assert round.state == RoundState.DRAFT
+
+
+def overlapping(round, monkeypatch):
+    """Two coordinators publish the same part, and both have looked before either writes."""
+    part = set(round.proposals.order_by("pk").values_list("mentee", flat=True)[:2])
+    looked, both = threading.local(), threading.Barrier(2)
+
+    def look(*args):
+        plan = plan_of(*args)
+        if not getattr(looked, "once", False):
+            looked.once = True
+            both.wait(30)
+        return plan
+
+    monkeypatch.setattr(publishing_module, "plan_of", look)
+    return at_once([publishing(round, part), publishing(round, part)])
+
+
+def test_the_same_part_published_by_two_ends_in_one_clear_message(monkeypatch):
+    answers = overlapping(small_round(4), monkeypatch)
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert len(refused) == 1 and isinstance(refused[0], Refused), refused
+    assert Pairing.objects.count() == 2 and Letter.objects.count() == 4
+
+
+def test_without_its_guards_the_same_part_published_by_two_ends_in_none(monkeypatch):
+    """The control: only the database is left to refuse, and it has no sentence for anybody."""
+    monkeypatch.setattr(publishing_module.Plan, "told", property(lambda plan: (frozenset(),) * 3))
+    monkeypatch.setattr(
+        publishing_module, "write_publication", lambda plan, one, _members: Publication.objects.bulk_create([one])
+    )
+    monkeypatch.setattr(pairs, "check_pair", lambda *args: None)
+    monkeypatch.setattr(pairs, "take_places", lambda wanted: None)
+    answers = overlapping(small_round(4), monkeypatch)
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert len(refused) == 1 and not isinstance(refused[0], Refused), refused
 
 
 def leaving(round, at):
