@@ -72,19 +72,19 @@ class IntroductionAdmin(ScopedAdmin):
         (_("mentee"), lambda row: row.mentee.user.name),
         (_("mentor"), lambda row: row.mentor.user.name),
         (_("status"), lambda row: row.get_state_display()),
-        (_("the mentee"), lambda row: yes_or_not(row.mentee_yes_at)),
-        (_("the mentor"), lambda row: yes_or_not(row.mentor_yes_at)),
+        (_("the mentee’s answer"), lambda row: yes_or_not(row.mentee_yes_at)),
+        (_("the mentor’s answer"), lambda row: yes_or_not(row.mentor_yes_at)),
         (_("answer by"), lambda row: row.answer_by.isoformat()),
     ]
 
     def rows(self, user):
         return super().rows(user).filter(state__in=[OfferState.OPEN, OfferState.MADE])
 
-    @admin.display(description=_("the mentee"))
+    @admin.display(description=_("the mentee’s answer"))
     def mentee_says(self, row):
         return yes_or_not(row.mentee_yes_at)
 
-    @admin.display(description=_("the mentor"))
+    @admin.display(description=_("the mentor’s answer"))
     def mentor_says(self, row):
         return yes_or_not(row.mentor_yes_at)
 

@@ -25,6 +25,11 @@ class IntroductionQuerySet(ProgramRows):
     def visible_to(self, user):
         return super().visible_to(user).exclude(Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk))
 
+    def counted(self) -> dict[str, int]:
+        """How many there are, how many of them have begun and how many wait for an answer."""
+        made, waits = (Count("pk", filter=Q(state=state)) for state in (OfferState.MADE, OfferState.OPEN))
+        return self.order_by().aggregate(all=Count("pk"), made=made, open=waits)
+
     def held_of(self, mentors) -> Counter:
         """How many places of these mentors (memberships) are kept while both are asked."""
         rows = self.open().filter(mentor__in=mentors).order_by().values("mentor").annotate(held=Count("pk"))

@@ -105,7 +105,7 @@ def act(request, round, only, now):
         return to_round(round)
     number = len(plan.pairs)
     if round.program.both_say_yes:
-        words = ngettext("Both of %(count)s pair are asked.", "Both of %(count)s pairs are asked.", number)
+        words = ngettext("%(count)s pair is asked.", "%(count)s pairs are asked.", number)
     else:
         words = ngettext("Published: %(count)s pair.", "Published: %(count)s pairs.", number)
     words %= {"count": number}

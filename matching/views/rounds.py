@@ -94,7 +94,6 @@ def draft(request, program, round):
     table.names = could_take_more(visible, request.user)
     everything = list(visible.select_related("mentee__user", "mentor__user"))
     own = takes_part(request.user, round)
-    introductions = Introduction.objects.visible_to(request.user)
     pairs = [line for line in everything if line.mentor_id]
     is_draft = round.state == RoundState.DRAFT
     by_hand, by_mentor = bool(Held.of(round)), as_cards(request, round)
@@ -105,7 +104,7 @@ def draft(request, program, round):
         "is_draft": is_draft,
         "own": own,
         "held": list(round.publications.held()),
-        "asked": introductions.filter(publication__round=round).open().count(),
+        "asked": Introduction.objects.filter(publication__round=round).counted(),
         "partly": is_draft and any(line.publication_id for line in everything),
         "may_publish": is_draft and can_publish(request.user, round),
         "matched": len(pairs),

@@ -153,7 +153,8 @@ class PairingForm(SettingsForm):
         required=False,
         help_text=_(
             "Publishing a round then asks the mentor and the mentee of each pair. The place is kept until both have "
-            "answered; with two yeses the pair begins. Where it does not come about, the mentee goes first next time."
+            "answered; with two yeses the pair begins. Where it does not come about, a mentee who said yes goes first "
+            "next time."
         ),
     )
 

@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from council import promise
 from matching import introduction_letters, rounds, tables
-from matching.actions import introducing, pair_by_hand, pairs, publish, send_now, withdraw
-from matching.actions.introduction_sweep import turn_introductions
+from matching.actions import introducing, pair_by_hand, pairs, publish, send_now, withdraw, write_again
+from matching.actions.introduction_sweep import lapse, turn_introductions
 from matching.models import Availability, Introduction, Pairing, Publication, Round
 from outbox.models import Letter
 from outbox.sweeping import never
@@ -220,6 +221,36 @@ def test_a_yes_against_the_last_day_is_a_pair_or_none_never_both():
         assert told.count() == (not made)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_against_taking_back_is_a_pair_or_none_never_both():
+    coordinator = person()
+    for _ in range(4):
+        program, mentor, (one,) = asked()
+        w.add_member(program, "coordinator", coordinator)
+        yes(one, "mentee")
+        at_once(
+            [
+                lambda one=one: yes(one, "mentor"),
+                lambda one=one: introducing.take_back(reload(one), by=coordinator, now=NOW),
+            ]
+        )
+        made = reload(one).state == "made"
+        assert Pairing.objects.filter(mentor=mentor).count() == made
+        assert Letter.objects.filter(kind="matching.not_this_pair", recipient=mentor.user_id).count() == (not made)
+
+
+@pytest.mark.django_db
+def test_without_the_compare_and_set_a_pair_begins_and_does_not_come_about(monkeypatch):
+    _program, mentor, (one,) = asked()
+    stale = reload(one)
+    yes(one, "mentee"), yes(one, "mentor")
+    assert lapse(stale, NOW) is False
+    monkeypatch.setattr(introducing, "move", lambda one, state, now, **guard: True)
+    assert lapse(stale, NOW) is True
+    assert Pairing.objects.open().filter(mentor=mentor).exists()
+    assert Letter.objects.filter(kind="matching.not_this_pair").exists()
+
+
 def draft_of_one():
     program = w.make_program(both_say_yes=True)
     mentor = w.add_member(program, "mentor", person())
@@ -272,3 +303,15 @@ def test_taking_back_against_sending_leaves_nobody_asked_about_nothing():
         publication.refresh_from_db()
         asked_now = Introduction.objects.filter(mentor=mentor).count()
         assert asked_now == (publication.released_at is not None) != (publication.withdrawn_at is not None)
+
+
+@pytest.mark.django_db
+def test_whoever_is_asked_has_a_date_until_it_has_passed():
+    program, _mentor, (one,) = asked()
+    w.add_member(program, "coordinator", person())
+    Membership.objects.filter(pk=one.mentee_id).update(since=NOW - 90 * DAY)
+    assert one.mentee_id not in [lost.membership.pk for lost in promise.lost(NOW + 7 * DAY)]
+    (hole,) = [lost.hole for lost in promise.lost(NOW + 9 * DAY) if lost.membership.pk == one.mentee_id]
+    assert hole.kind == "asked_passed" and "settled by" in hole.why
+    write_again(NOW + 7 * DAY, never)
+    assert not Letter.objects.exists()
