@@ -190,9 +190,14 @@ class _Somebody:
         return self.name
 
 
-def _for_both(name, title, still_needed, optional=False) -> list[Kind]:
+def silence_of(letter) -> frozenset[str]:
+    """Whether the two of a pair are in touch: what this letter asks about, by pair."""
+    return frozenset(f"touch:{pairing}" for pairing in letter.about.get("pairings", []))
+
+
+def _for_both(name, title, still_needed, **fields) -> list[Kind]:
     """One kind for each side: what stands under an email to a mentee is their own."""
-    shared = {"still_needed": still_needed, "may_leave": may_leave, "optional": optional, "sample": sample}
+    shared = {"still_needed": still_needed, "may_leave": may_leave, "sample": sample, **fields}
     return [
         Kind(f"checkins.{name}_{role}", title, f"checkins/{name}.txt", to_mentees=role == Role.MENTEE, **shared)
         for role in (Role.MENTEE, Role.MENTOR)
@@ -205,7 +210,7 @@ KINDS = [
     *_for_both("declined", gettext_lazy("A proposed time does not suit"), still_of_use),
     *_for_both("cancelled", gettext_lazy("A meeting is cancelled"), still_of_use),
     *_for_both("reminder", gettext_lazy("A meeting is tomorrow"), still_agreed),
-    *_for_both("did_you_meet", gettext_lazy("Did you meet?"), still_asked, optional=True),
+    *_for_both("did_you_meet", gettext_lazy("Did you meet?"), still_asked, optional=True, situation=silence_of),
 ]
 
 

@@ -62,6 +62,7 @@ def register() -> None:
             still_needed=still_asked,
             may_leave=letters.may_leave,
             optional=True,
+            group=kinds.QUESTIONS,
             sample=sample,
         )
     )

@@ -186,7 +186,19 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # Mail: written to var/mail and readable in the browser, unless a server is named.
 EMAIL_TIMEOUT = 5
-if os.environ.get("EMAIL_HOST"):
+# How many a minute the mail server takes from us; 0 is as many as it can.
+EMAILS_A_MINUTE = int(os.environ.get("EMAILS_A_MINUTE", "0"))
+# A provider with an API and webhooks, as django-anymail names it: "postmark", "mailgun", "amazon_ses", …
+EMAIL_PROVIDER = os.environ.get("EMAIL_PROVIDER", "")
+if EMAIL_PROVIDER:
+    INSTALLED_APPS.append("anymail")
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+    # ANYMAIL_POSTMARK_SERVER_TOKEN and so on, and ANYMAIL_WEBHOOK_SECRET.
+    ANYMAIL = {name[8:]: value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+    ANYMAIL |= {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+    if not EMBEDDED and "WEBHOOK_SECRET" not in ANYMAIL:
+        raise ImproperlyConfigured("Set ANYMAIL_WEBHOOK_SECRET: see docs/production.md.")
+elif os.environ.get("EMAIL_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = os.environ["EMAIL_HOST"]
     EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))

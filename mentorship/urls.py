@@ -1,5 +1,6 @@
 """Every address of the application."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -7,6 +8,7 @@ from matching.views import asking, trying
 from mentorship import health_views, program_home, views
 from mentorship.demo import views as demo
 from mentorship.person import views as person
+from outbox.views import emails
 
 urlpatterns = [
     path("", views.front, name="front"),
@@ -20,6 +22,7 @@ urlpatterns = [
     path("available/<uuid:membership>/", asking.available, name="available"),
     path("try/", trying.page, name="try"),
     path("", include("profiles.urls")),
+    path("profile/emails/", emails.emails, name="emails"),
     path("accounts/", include("allauth.urls")),
     path("", include("outbox.urls")),
     path("admin/p/", include("programs.urls")),
@@ -35,3 +38,6 @@ urlpatterns = [
     path("", include("council.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.EMAIL_PROVIDER:
+    # Posted to by the mail provider alone, which proves itself by ANYMAIL_WEBHOOK_SECRET or a signature.
+    urlpatterns.insert(0, path("provider/", include("anymail.urls")))

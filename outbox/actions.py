@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from journal.actions import record_many
 from journal.models import Entry
-from outbox import kinds
-from outbox.models import Letter, LetterConcerns, LetterState, Muted
+from outbox import joining, kinds
+from outbox.models import Choice, How, Letter, LetterConcerns, LetterState
 
 CHUNK = 500
 
@@ -49,8 +50,12 @@ _DONE = {
     "released": gettext_lazy("The email “%(kind)s” to %(name)s may leave again."),
     "cancelled": gettext_lazy("The email “%(kind)s” to %(name)s was cancelled."),
     "sent again": gettext_lazy("The email “%(kind)s” to %(name)s is tried again."),
-    "reminders off": gettext_lazy("%(name)s asked for no reminders."),
-    "reminders on": gettext_lazy("%(name)s gets reminders again."),
+    "reminders off": gettext_lazy("%(name)s turned reminders, questions and news off."),
+    "reminders on": gettext_lazy("%(name)s gets reminders, questions and news again."),
+    "emails chosen": gettext_lazy("%(name)s chose which emails to get, and how often."),
+    "bounced": gettext_lazy("Emails to %(name)s come back."),
+    "believed": gettext_lazy("Emails to %(name)s are tried again: the address is said to work."),
+    "complained": gettext_lazy("%(name)s reported an email of ours as unwanted; what can be turned off is off."),
 }
 
 
@@ -67,11 +72,11 @@ def release(letters, *, by, now, why: str = "") -> int:
 
 @transaction.atomic
 def cancel(letters, *, by, now, why: str = "") -> int:
-    """Letters that have not left never will: waiting, held and dead ones."""
+    """Letters that have not left never will: waiting, held and dead ones, and those that go with others."""
     letters, fields = list(letters), {"outcome": why or _("Cancelled by hand.")}
     return sum(
         len(_move(letters, old, LetterState.DROPPED, "cancelled", by, now, why, **fields))
-        for old in (LetterState.WAITING, LetterState.HELD, LetterState.DEAD)
+        for old in (LetterState.WAITING, LetterState.HELD, LetterState.DEAD, LetterState.JOINED)
     )
 
 
@@ -93,7 +98,7 @@ def hasten(letters, *, now) -> int:
 @transaction.atomic
 def send_again(letters, *, by, now, why: str = "") -> int:
     """Gives dead letters six new tries; whoever does so believes the address again."""
-    fields = {"tries": 0, "due_at": now, "outcome": ""}
+    fields = {"tries": 0, "due_at": now, "outcome": "", "joined_into": None}
     moved = _move(letters, LetterState.DEAD, LetterState.WAITING, "sent again", by, now, why, **fields)
     people = {letter.recipient_id for letter in moved}
     get_user_model().objects.filter(pk__in=people).update(address_bounced_at=None)
@@ -107,6 +112,8 @@ def _move(letters, old, new, verb, by, now, why, **fields) -> list[Letter]:
     moved = [
         letter for letter in letters if Letter.objects.filter(pk=letter.pk, state=old).update(state=new, **fields) == 1
     ]
+    # What was to go with an email that waited is free again.
+    joining.part(moved)
     record_many((_entry(letter, verb, by, now, why), [letter.recipient]) for letter in moved)
     return moved
 
@@ -126,25 +133,87 @@ def _entry(letter, verb, by, now, why) -> Entry:
 
 
 @transaction.atomic
-def mute(person, topic: str, *, now) -> None:
-    """No more reminders about one program; what somebody must know still comes."""
-    _row, new = Muted.objects.get_or_create(person=person, topic=topic, defaults={"since": now})
-    if new:
-        _tell_history(person, topic, "reminders off", now)
+def bounced(person, address: str, *, now, topic: str = "") -> bool:
+    """An email to this address of somebody came back for good: nothing more is sent there."""
+    rows = get_user_model().objects.filter(pk=person.pk, email=address, address_bounced_at=None)
+    if rows.update(address_bounced_at=now) != 1:
+        return False
+    _tell_history(person, topic, "bounced", None, now)
+    return True
+
+
+@transaction.atomic
+def believe(person, *, by, now, topic: str) -> bool:
+    """Somebody knows that the address works again: it is written to."""
+    rows = get_user_model().objects.filter(pk=person.pk, address_bounced_at__isnull=False)
+    if rows.update(address_bounced_at=None) != 1:
+        return False
+    _tell_history(person, topic, "believed", by, now)
+    return True
+
+
+@transaction.atomic
+def complained(person, *, now) -> None:
+    """Somebody told their mail provider that an email of ours was unwanted: what can be turned off is off."""
+    Choice.objects.filter(person=person).delete()
+    Choice.objects.create(person=person, how=How.NEVER, since=now)
+    _tell_history(person, "", "complained", None, now)
+
+
+@transaction.atomic
+def mute(person, topic: str, *, by=None, now) -> None:
+    """Nothing more of a program that can be turned off, or of any; what somebody must know still comes."""
+    rows = Choice.objects.filter(person=person)
+    if topic:
+        rows = rows.filter(topic=topic)
+    before = _chosen(rows)
+    rows.delete()
+    Choice.objects.create(person=person, topic=topic, how=How.NEVER, since=now)
+    if before != {(topic, ""): How.NEVER}:
+        _tell_history(person, topic, "reminders off", by or person, now)
 
 
 @transaction.atomic
 def unmute(person, topic: str, *, now) -> None:
-    """Reminders about one program come again."""
-    gone, _rows = Muted.objects.filter(person=person, topic=topic).delete()
+    """Everything about one program, or about all, comes again."""
+    rows = Choice.objects.filter(person=person)
+    gone, _rows = (rows.filter(topic=topic) if topic else rows).delete()
+    if topic and rows.filter(topic="").exists():
+        Choice.objects.create(person=person, topic=topic, how=How.AT_ONCE, since=now)
     if gone:
-        _tell_history(person, topic, "reminders on", now)
+        _tell_history(person, topic, "reminders on", person, now)
 
 
-def _tell_history(person, topic, verb, now):
+@transaction.atomic
+def choose(person, chosen: dict[tuple[str, str], str], topics: Iterable[str], *, by, now) -> bool:
+    """Stores how somebody wants each group of emails, by topic and group, in place of what stood for these topics.
+
+    What comes at once altogether needs no row; nobody chooses for another. Whether anything changed.
+    """
+    if by.pk != person.pk:
+        raise PermissionDenied
+    rows = Choice.objects.select_for_update().filter(person=person, topic__in=list(topics))
+    before = _chosen(rows)
+    if before == chosen:
+        return False
+    rows.delete()
+    Choice.objects.bulk_create(
+        Choice(person=person, topic=topic, group=group, how=how, since=now) for (topic, group), how in chosen.items()
+    )
+    changed = {key for key in before.keys() | chosen.keys() if before.get(key) != chosen.get(key)}
+    for topic in sorted({topic for topic, _group in changed}):
+        _tell_history(person, topic, "emails chosen", by, now)
+    return True
+
+
+def _chosen(rows) -> dict[tuple[str, str], str]:
+    return {(row.topic, row.group): row.how for row in rows}
+
+
+def _tell_history(person, topic, verb, by, now):
     entry = Entry(
         at=now,
-        by=person,
+        by=by,
         verb=verb,
         app="profiles",
         model="user",

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,7 @@ class OutboxConfig(AppConfig):
         from outbox import purposes
 
         purposes.register()
+        if settings.EMAIL_PROVIDER:
+            from outbox.views import provider
+
+            provider.listen()

@@ -11,29 +11,22 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.core.validators import validate_email
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from outbox import kinds, links
-from outbox.models import Letter, LetterState, Muted
+from outbox import actions, joining, kinds, links
+from outbox.instead import BACKOFF, TRIES, what_instead
+from outbox.models import Letter, LetterState
 from outbox.rendering import render
 from outbox.transport import AddressRefused, Line, NotTaken, ServerUnreachable, rest
-from profiles import civil
 
 logger = logging.getLogger(__name__)
 
 # Longer than any hand-over to the server can take: each of its steps ends after EMAIL_TIMEOUT.
 LEASE = timedelta(minutes=3)
-BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
-TRIES = len(BACKOFF) + 1
-HELD_FOR = timedelta(minutes=10)
-BUDGET = 3
-BUDGET_DAYS = timedelta(days=7)
+MINUTE = timedelta(minutes=1)
 CANDIDATES = 50
 
 # One email between fence and settle per process: a kill repeats no more than that one.
@@ -70,20 +63,38 @@ class Sweep:
         return self.began + timedelta(seconds=time.monotonic() - self.started)
 
     def run(self, stop) -> int:
-        while not stop():
-            due = list(
-                Letter.objects.due(self.now()).order_by("due_at", "pk").values_list("pk", flat=True)[:CANDIDATES]
-            )
-            if not due:
-                break
+        while not stop() and (due := self.due()):
             # Several processes look at the same list: in the same order they would only race for each row.
             random.shuffle(due)
-            for pk in due:
-                if stop():
-                    break
-                if letter := self.claim(pk):
-                    self.deliver(letter)
+            seen = set()
+            for pk, reader in due:
+                if stop() or self.has_sent_enough():
+                    return self.sent
+                if reader is None:
+                    self.deliver(self.claim(pk))
+                elif reader not in seen:
+                    seen.add(reader)
+                    self.deliver_to(reader)
         return self.sent
+
+    def due(self) -> list[tuple[int, int | None]]:
+        """What may be taken; with its reader where it is taken together with whatever else is due to them."""
+        rows = Letter.objects.due(self.now()).order_by("due_at", "pk")
+        together = set(kinds.names_of(""))
+        return [
+            (pk, reader if state == LetterState.WAITING and kind in together else None)
+            for pk, reader, kind, state in rows.values_list("pk", "recipient", "kind", "state")[:CANDIDATES]
+        ]
+
+    def has_sent_enough(self) -> bool:
+        """Whether as many have gone out in the last minute, from all processes, as the mail server may be sent."""
+        most = settings.EMAILS_A_MINUTE
+        if not most:
+            return False
+        now = self.now()
+        lately = Letter.objects.filter(state=LetterState.SENT, sent_at__gt=now - MINUTE, joined_into=None)
+        going = Letter.objects.filter(state=LetterState.SENDING, lease_until__gt=now)
+        return lately.count() + going.count() >= most
 
     def claim(self, pk):
         """Takes a letter for as long as the lease; None if another process was quicker."""
@@ -96,49 +107,128 @@ class Sweep:
         )
         return Letter.objects.select_related("recipient").get(pk=pk) if taken else None
 
+    def claim_all(self, reader: int) -> list[Letter]:
+        """Takes all that is due to one reader and may go together, in one statement: no two processes share it."""
+        now = self.now()
+        due = Letter.objects.filter(state=LetterState.WAITING, due_at__lte=now, recipient=reader)
+        due.filter(kind__in=kinds.names_of("")).update(
+            state=LetterState.CLAIMED, claimed_by=self.me, lease_until=now + LEASE
+        )
+        mine = Letter.objects.filter(recipient=reader, state=LetterState.CLAIMED, claimed_by=self.me)
+        return list(mine.select_related("recipient").order_by("posted_at", "pk"))
+
     def move(self, letter, old, new, **fields) -> bool:
-        """One move of a letter that is this run's."""
+        """One move of a letter that is this run's; those that go with it come to the same end in the same step."""
         assert (old, new) in Letter.MOVES
         mine = Letter.objects.filter(pk=letter.pk, state=old, claimed_by=self.me)
         if new not in (LetterState.CLAIMED, LetterState.SENDING):
             fields |= {"claimed_by": "", "lease_until": None}
-        return mine.update(state=new, **fields) == 1
+        if letter.kind not in kinds.names_of(""):
+            return mine.update(state=new, **fields) == 1
+        with transaction.atomic():
+            moved = mine.update(state=new, **fields) == 1
+            if moved:
+                joining.follow(letter, new, fields)
+            return moved
 
     def deliver(self, letter) -> None:
-        """Takes one claimed letter to its end; an error of ours in one letter stops no other."""
+        """Takes one claimed letter to its end, and with it those that went with it before its process died."""
+        if letter is not None:
+            with_it = joining.companions(letter) if letter.kind in kinds.names_of("") else []
+            if self.is_to_go(letter, with_it):
+                self.hand_over(letter, with_it)
+
+    def deliver_to(self, reader: int) -> None:
+        """Takes everything due to one reader to its end: what may go together goes as one email."""
         try:
-            if instead := what_instead(letter, self.now()):
-                new, fields = instead
-                self.move(letter, LetterState.CLAIMED, new, **fields)
-                return
-            message = message_of(letter, self.now())
+            together = []
+            for letter in self.claim_all(reader):
+                with_it = joining.companions(letter)
+                if not self.is_to_go(letter, with_it):
+                    continue
+                if with_it or not joining.goes_with_others(letter):
+                    self.hand_over(letter, with_it)
+                else:
+                    together.append(letter)
+            for letter in joining.said_better(together):
+                together.remove(letter)
+                words = _("Another email at the same time asks about the same.")
+                self.move(letter, LetterState.CLAIMED, LetterState.DROPPED, outcome=words)
+            if together:
+                self.hand_over(together[0], together[1:])
+        except ServerUnreachable:
+            mine = Letter.objects.filter(recipient=reader, state=LetterState.CLAIMED, claimed_by=self.me)
+            mine.update(state=LetterState.WAITING, claimed_by="", lease_until=None)
+            raise
+
+    def is_to_go(self, letter, with_it) -> bool:
+        """Whether a claimed letter is to be sent now; else it has been moved to where it belongs instead."""
+        try:
+            instead = _instead_of_all([letter, *with_it], self.now())
+        except OperationalError:
+            raise
+        except Exception:
+            self.not_ready(letter)
+            return False
+        if instead:
+            new, fields = instead
+            self.move(letter, LetterState.CLAIMED, new, **fields)
+        return not instead
+
+    def not_ready(self, letter) -> None:
+        logger.exception("Letter %s could not be made ready.", letter.pk)
+        self.try_later(letter, LetterState.CLAIMED, _("An error of ours: this email could not be made ready."))
+
+    def hand_over(self, letter, with_it) -> None:
+        """Makes the email, and sends it; an error of ours in one letter stops no other."""
+        try:
+            message = message_of(letter, self.now(), with_it)
             message.message().as_bytes()
         except OperationalError:
             raise
         except Exception:
-            logger.exception("Letter %s could not be made ready.", letter.pk)
-            self.try_later(letter, LetterState.CLAIMED, _("An error of ours: this email could not be made ready."))
+            if not with_it:
+                self.not_ready(letter)
+                return
+            # One of them spoils it: each by itself shows which.
+            logger.exception("Letters to person %s could not be joined.", letter.recipient_id)
+            joining.part([letter])
+            for each in [letter, *(one for one in with_it if one.state == LetterState.CLAIMED)]:
+                self.hand_over(each, [])
             return
         try:
             self.line.ready()
         except ServerUnreachable:
             self.move(letter, LetterState.CLAIMED, LetterState.WAITING)
             raise
-        if self.fence(letter):
+        if self.fence(letter, with_it):
             self.send(letter, message)
 
-    def fence(self, letter) -> bool:
-        """From here on it may have been sent: written down, committed, before the server hears of it."""
-        return self.move(letter, LetterState.CLAIMED, LetterState.SENDING, lease_until=self.now() + LEASE)
+    def fence(self, letter, with_it=()) -> bool:
+        """From here on it may have been sent: written down, committed, before the server hears of it.
+
+        What goes with it is tied to it in the same step, and from then on shares its fate.
+        """
+        new = [each.pk for each in with_it if each.state == LetterState.CLAIMED]
+        lease = self.now() + LEASE
+        if not new:
+            return self.move(letter, LetterState.CLAIMED, LetterState.SENDING, lease_until=lease)
+        mine = Letter.objects.filter(pk__in=new, state=LetterState.CLAIMED, claimed_by=self.me)
+        tied = {"state": LetterState.JOINED, "joined_into": letter, "claimed_by": "", "lease_until": None}
+        with transaction.atomic():
+            fenced = self.move(letter, LetterState.CLAIMED, LetterState.SENDING, lease_until=lease)
+            if not fenced or mine.update(**tied) != len(new):
+                # Somebody has taken them over: it is theirs to send.
+                transaction.set_rollback(True)
+                return False
+        return True
 
     def send(self, letter, message) -> None:
         try:
             self.line.send(message)
         except AddressRefused as error:
             self.bury(letter, LetterState.SENDING, _("The address was refused: %(words)s") % {"words": error})
-            get_user_model().objects.filter(pk=letter.recipient_id, email=message.to[0]).update(
-                address_bounced_at=self.now()
-            )
+            actions.bounced(letter.recipient, message.to[0], now=self.now(), topic=letter.topic)
         except NotTaken as error:
             self.try_later(letter, LetterState.SENDING, str(error))
         except ServerUnreachable as error:
@@ -173,96 +263,41 @@ class Sweep:
             return
         said = _("Try %(tries)d of %(most)d: %(words)s") % {"tries": tries, "most": TRIES, "words": words}
         due = self.now() + BACKOFF[tries - 1]
-        self.move(letter, old, LetterState.WAITING, tries=tries, due_at=due, outcome=said)
+        if self.move(letter, old, LetterState.WAITING, tries=tries, due_at=due, outcome=said):
+            # The server has not taken it: what was to go with it is free again, and meets it at the next try.
+            joining.part([letter], due_at=due, outcome=said)
 
     def bury(self, letter, old, words, **fields) -> None:
         self.move(letter, old, LetterState.DEAD, outcome=words, **fields)
 
 
-def what_instead(letter, now):
-    """None if the letter is to be sent now, else the state it takes instead and what goes with it."""
-    person, where = letter.recipient, civil.zone(letter.recipient.time_zone)
-    try:
-        kind = kinds.get(letter.kind)
-    except kinds.UnknownKind:
-        return _dead(_("This kind of email is not in use any more."))
-    if letter.cut_off and letter.cut_off <= now:
-        return _dropped(_("Too late to be of use."))
-    if reason := kind.still_needed(letter, now):
-        return _dropped(str(reason))
-    if kind.optional and Muted.objects.filter(person=person, topic__in=["", letter.topic]).exists():
-        return _dropped(_("%(person)s asked for no reminders.") % {"person": person})
-    if not kind.may_leave(letter, now):
-        return _wait(now + HELD_FOR, _("Held back: the program does not send emails yet."))
-    if not person.is_active:
-        return _dead(_("The account of %(person)s is closed.") % {"person": person})
-    if not person.email:
-        return _dead(_("%(person)s has no email address. Add one, or tell them yourself.") % {"person": person})
-    if not _can_be_written_to(person.email):
-        words = _("%(address)s is no address that emails can be sent to. Ask %(person)s for another one.")
-        return _dead(words % {"address": person.email, "person": person})
-    if person.address_bounced_at:
-        words = _("Emails to %(address)s come back. Ask %(person)s for another address.")
-        return _dead(words % {"address": person.email, "person": person})
-    if letter.tries >= TRIES:
-        return _dead(_("Sending was cut off %(tries)d times.") % {"tries": letter.tries})
-    if not kind.any_hour and civil.is_night(now, where):
-        return _at(civil.next_morning(now, where), letter, _("Waits for the morning."))
-    if kind.optional and (free := _budget_free_at(person, now)) > now:
-        return _at(free, letter, _("Waits: three reminders have gone to %(person)s this week.") % {"person": person})
-    return None
+def _instead_of_all(letters, now):
+    """What becomes of a letter and those that went with it: sent again, if one of them is still needed."""
+    answers = [what_instead(letter, now) for letter in letters]
+    if any(answer is None for answer in answers[1:]) and (answers[0] and answers[0][0] == LetterState.DROPPED):
+        return None
+    return answers[0]
 
 
-def _can_be_written_to(address) -> bool:
-    # The mail library would make another address out of one it cannot write, and send there.
-    try:
-        validate_email(address)
-    except ValidationError:
-        return False
-    return True
-
-
-def _at(due, letter, words):
-    if letter.cut_off and letter.cut_off <= due:
-        return _dropped(_("Not sent: it would have come too late to be of use."))
-    return _wait(due, words)
-
-
-def _wait(due, words):
-    return LetterState.WAITING, {"due_at": due, "outcome": words}
-
-
-def _dropped(words):
-    return LetterState.DROPPED, {"outcome": words}
-
-
-def _dead(words):
-    return LetterState.DEAD, {"outcome": words}
-
-
-def _budget_free_at(person, now):
-    """When one more reminder may go to this person, over all programs."""
-    sent = Letter.objects.filter(
-        recipient=person, state=LetterState.SENT, kind__in=kinds.optional_names(), sent_at__gt=now - BUDGET_DAYS
-    )
-    times = list(sent.order_by("-sent_at").values_list("sent_at", flat=True)[:BUDGET])
-    return times[-1] + BUDGET_DAYS if len(times) == BUDGET else now
-
-
-def message_of(letter, now) -> EmailMultiAlternatives:
-    """The email as it goes out, its links signed now."""
-    shown = render(letter, lambda purpose: links.address(letter, purpose, now))
+def message_of(letter, now, with_it=()) -> EmailMultiAlternatives:
+    """The email as it goes out, its links signed now; alone, or with those that go with it."""
+    all_of_them = [letter, *with_it]
+    if with_it:
+        shown = joining.show(all_of_them, lambda each: joining.signed(each, now))
+        around = joining.frame_of(all_of_them)
+    else:
+        shown, around = render(letter, joining.signed(letter, now)), letter
     message = EmailMultiAlternatives(
         shown.subject,
         shown.text,
         settings.DEFAULT_FROM_EMAIL,
         [letter.recipient.email],
-        reply_to=[letter.reply_to or settings.DEFAULT_FROM_EMAIL],
+        reply_to=joining.reply_to(all_of_them) or [settings.DEFAULT_FROM_EMAIL],
         headers={
             "Message-ID": letter.message_id,
             "Date": format_datetime(now),
             "Auto-Submitted": "auto-generated",
-            "List-Unsubscribe": f"<{links.one_click_address(letter, now)}>",
+            "List-Unsubscribe": f"<{links.one_click_address(around, now)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )

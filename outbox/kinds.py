@@ -5,6 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# What a reader may turn off, in the words of their page.
+REMINDERS, QUESTIONS, NEWS = "reminders", "questions", "news"
+GROUPS = {
+    REMINDERS: gettext_lazy("Reminders"),
+    QUESTIONS: gettext_lazy("Questions to you"),
+    NEWS: gettext_lazy("News of the program"),
+}
 
 
 def _always(letter, now) -> str:
@@ -19,6 +28,10 @@ def _nothing(topic: str) -> Mapping[str, Any]:
     return {}
 
 
+def _of_no_situation(letter) -> frozenset[str]:
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of email: its text, and when it may and need not leave."""
@@ -30,8 +43,13 @@ class Kind:
     still_needed: Callable[[Any, Any], str] = _always
     # False holds the letter back for now.
     may_leave: Callable[[Any, Any], bool] = _at_once
-    # A reminder or request: it counts in the mail budget, and somebody may turn it off.
+    # A reminder or request: it counts in the mail budget, and what waits for one reader goes as one email.
     optional: bool = False
+    # One of GROUPS: its reader may turn it off. "": it always comes.
+    group: str = ""
+    # What it asks about: of two in one email about the same, the later step of the two is enough.
+    situation: Callable[[Any], frozenset[str]] = _of_no_situation
+    step: int = 0
     any_hour: bool = False
     # Nobody but its reader sees it in any list: a concern, a request meant for one person.
     apart: bool = False
@@ -43,6 +61,10 @@ class Kind:
     why: str = ""
     sample: Callable[[str], Mapping[str, Any]] = _nothing
 
+    def __post_init__(self):
+        if self.optional and not self.group:
+            object.__setattr__(self, "group", REMINDERS)
+
 
 class UnknownKind(KeyError):
     """A letter of a kind that no app registers any more."""
@@ -50,6 +72,7 @@ class UnknownKind(KeyError):
 
 _kinds: dict[str, Kind] = {}
 _name_of_topic: list[Callable[[str], str]] = []
+_topics_of: list[Callable[[Any], list[str]]] = []
 _under: list[Callable[[Kind, Any, str], str]] = []
 
 
@@ -74,6 +97,11 @@ def every() -> list[Kind]:
 
 def optional_names() -> list[str]:
     return [kind.name for kind in _kinds.values() if kind.optional]
+
+
+def names_of(group: str) -> list[str]:
+    """The kinds of one group, or of all that can be turned off."""
+    return [kind.name for kind in _kinds.values() if kind.group and group in ("", kind.group)]
 
 
 def apart_names() -> list[str]:
@@ -105,3 +133,13 @@ def name_topics_with(function: Callable[[str], str]) -> None:
 def topic_name(topic: str) -> str:
     """What people call the program of this topic."""
     return (_name_of_topic[0](topic) if topic and _name_of_topic else "") or topic
+
+
+def find_topics_with(function: Callable[[Any], list[str]]) -> None:
+    """Programs say here which topics somebody takes part in."""
+    _topics_of[:] = [function]
+
+
+def topics_of(person) -> list[str]:
+    """The topics of the programs somebody takes part in, by the programs' names."""
+    return sorted(_topics_of[0](person), key=topic_name) if _topics_of else []

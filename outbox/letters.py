@@ -68,7 +68,8 @@ def text_of(kind: Kind, to, *, context, topic, reply_to="") -> tuple[str, str]:
         ),
         "contact": settle_links(str(context.get("contact") or _human(reply_to))),
         "to_mentees": kind.to_mentees,
-        "optional": kind.optional,
+        "group": kind.group,
+        "choose": bool(topic) and not kind.to_staff and not kind.apart,
         "under": kinds.under(kind, to, topic),
     }
     framed = engine.get_template("frame.txt").render(frame)

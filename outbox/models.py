@@ -13,6 +13,7 @@ from outbox import kinds
 class LetterState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     CLAIMED = "claimed", _("waiting, about to be sent")
+    JOINED = "joined", _("waiting, goes with another email")
     SENDING = "sending", _("being sent")
     SENT = "sent", _("sent")
     DEAD = "dead", _("not delivered")
@@ -67,6 +68,12 @@ class Letter(models.Model):
         (LetterState.CLAIMED, LetterState.WAITING),
         (LetterState.CLAIMED, LetterState.DROPPED),
         (LetterState.CLAIMED, LetterState.DEAD),
+        # Goes with another one: from that one's fence on it takes every step with it.
+        (LetterState.CLAIMED, LetterState.JOINED),
+        (LetterState.JOINED, LetterState.SENT),
+        (LetterState.JOINED, LetterState.DEAD),
+        (LetterState.JOINED, LetterState.DROPPED),
+        (LetterState.JOINED, LetterState.WAITING),
         (LetterState.SENDING, LetterState.SENT),
         (LetterState.SENDING, LetterState.WAITING),
         (LetterState.SENDING, LetterState.DEAD),
@@ -99,7 +106,7 @@ class Letter(models.Model):
     outcome = models.TextField(_("what happened"), blank=True)
     # Whom it is about, its reader included: nobody runs a program's emails about themselves.
     concerned = models.ManyToManyField(settings.AUTH_USER_MODEL, through="LetterConcerns", related_name="+")
-    joined_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="joined")
+    joined_into = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="joined")
 
     objects = LetterQuerySet.as_manager()
 
@@ -111,6 +118,16 @@ class Letter(models.Model):
             models.Index(fields=["state", "due_at"], name="letters_due"),
             models.Index(fields=["state", "lease_until"], name="letters_whose_worker_died"),
             models.Index(fields=["topic", "state"], name="letters_of_program"),
+            # For the mail budget of a person, and what else is due to them.
+            models.Index(fields=["recipient", "state"], name="letters_of_reader"),
+            # For the cap: what went out in the last minute.
+            models.Index(fields=["sent_at"], condition=models.Q(state="sent"), name="letters_sent_lately"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="joined") | models.Q(joined_into__isnull=False),
+                name="what_goes_with_another_names_it",
+            ),
         ]
 
     def __str__(self):
@@ -132,12 +149,20 @@ class LetterConcerns(models.Model):
         constraints = [models.UniqueConstraint(fields=["letter", "person"], name="about_once")]
 
 
-class Muted(models.Model):
-    """A person's wish to have no reminders about one program; what they must know still comes."""
+class How(models.TextChoices):
+    AT_ONCE = "at_once", _("when they come up")
+    WEEKLY = "weekly", _("together, on Monday mornings")
+    NEVER = "never", _("not at all")
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="muted")
+
+class Choice(models.Model):
+    """How a person wants the emails of a group, or all that can be turned off; of a program, or of all."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="email_choices")
     topic = models.CharField(max_length=80, blank=True)
+    group = models.CharField(max_length=12, blank=True)
+    how = models.CharField(max_length=8, choices=How.choices, default=How.NEVER)
     since = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "topic"], name="muted_once")]
+        constraints = [models.UniqueConstraint(fields=["person", "topic", "group"], name="one_choice_each")]

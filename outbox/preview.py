@@ -3,7 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from outbox import kinds
+from outbox import joining, kinds
 from outbox.letters import text_of
 from outbox.models import Letter
 from outbox.rendering import Shown, render
@@ -16,6 +16,8 @@ def as_words(purpose: str) -> str:
 
 def show(letter: Letter) -> Shown:
     """Subject, text, HTML and paragraphs of a stored or unsaved letter; no link in it works."""
+    if letter.pk and (others := joining.companions(letter, *joining.WENT)):
+        return joining.show([letter, *others], lambda _letter: as_words)
     return render(letter, as_words)
 
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outbox import kinds, links, views
+from outbox import joining, kinds, links
+from outbox.views import emails
 
 # A mail program may keep an email, and with it the button, for long; what it does harms nobody.
 UNSUBSCRIBE_LASTS = timedelta(days=365)
@@ -27,8 +28,8 @@ def register() -> None:
     links.register(
         links.Purpose(
             "unsubscribe",
-            _("Stop reminders"),
-            page=views.unsubscribe,
+            _("Choose what you get"),
+            page=emails.unsubscribe,
             ends=lambda letter, now: now + UNSUBSCRIBE_LASTS,
         )
     )
@@ -39,5 +40,15 @@ def register() -> None:
             title=_("A fresh link, asked for on the page of one that had ended"),
             template="outbox/fresh_link.txt",
             any_hour=True,
+        )
+    )
+    kinds.register(
+        kinds.Kind(
+            name=joining.KIND,
+            title=_("Several reminders and requests in one email"),
+            template="outbox/joined.txt",
+            # Around what can be turned off.
+            group=kinds.REMINDERS,
+            sample=lambda topic: {"number": 3},
         )
     )

@@ -74,9 +74,34 @@ def plain_of(text: str, href: Callable[[str], str]) -> str:
     return "\n".join(put(line) for line in text.split("\n"))
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of an email whose links lead where its own href says, perhaps under a title."""
+
+    text: str
+    href: Callable[[str], str]
+    title: str = ""
+
+    @property
+    def blocks(self) -> list[Block]:
+        title = [Block("title", [[Piece(self.title)]])] if self.title else []
+        return title + blocks_of(self.text, self.href)
+
+    @property
+    def plain(self) -> str:
+        title = f"{self.title}\n{'-' * len(self.title)}\n" if self.title else ""
+        return title + plain_of(self.text, self.href).strip("\n")
+
+
+def assemble(subject: str, parts: list[Part], foot: Part) -> Shown:
+    """An email of one part or more, and what stands under it."""
+    blocks = [block for part in parts for block in part.blocks]
+    html = render_to_string("letters/frame.html", {"subject": subject, "blocks": blocks, "foot": foot.blocks})
+    text = "\n\n".join(part.plain for part in parts) + (f"\n\n{FOOT}\n{foot.plain}" if foot.text else "")
+    return Shown(subject, text.rstrip() + "\n", html, blocks, foot.blocks)
+
+
 def render(letter, href: Callable[[str], str]) -> Shown:
     """A letter as its reader gets it, each link leading where href says."""
     body, _, foot = letter.body.partition(f"\n{FOOT}\n")
-    blocks, below = blocks_of(body, href), blocks_of(foot, href)
-    html = render_to_string("letters/frame.html", {"subject": letter.subject, "blocks": blocks, "foot": below})
-    return Shown(letter.subject, plain_of(letter.body, href).rstrip() + "\n", html, blocks, below)
+    return assemble(letter.subject, [Part(body, href)], Part(foot, href))

@@ -5,7 +5,9 @@ import re
 import smtplib
 import time
 from dataclasses import dataclass
+from importlib import import_module
 
+from django.conf import settings
 from django.core.mail import get_connection
 
 LONGEST_REST = 60
@@ -77,6 +79,13 @@ class Line:
         """Hands one message over; says whose fault it is if that fails."""
         try:
             self._backend.send_messages([message])
+        except _of_provider("AnymailRecipientsRefused") as error:
+            raise AddressRefused(_words(error)) from error
+        except _of_provider("AnymailAPIError") as error:
+            # Its key, its own trouble, or too many at once: no email's fault. What it takes exception to is one's.
+            if error.status_code in (400, 406, 413, 422):
+                raise NotTaken(_words(error)) from error
+            raise ServerUnreachable(_words(error)) from error
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             if 500 <= code < 600 and not _is_policy(words):
@@ -101,6 +110,13 @@ class Line:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 self._backend.close()
         self._backend = None
+
+
+def _of_provider(name: str) -> tuple:
+    """What django-anymail raises under this name; nothing where no provider is named."""
+    if not settings.EMAIL_PROVIDER:
+        return ()
+    return (getattr(import_module("anymail.exceptions"), name),)
 
 
 def _is_policy(words) -> bool:

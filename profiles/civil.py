@@ -69,3 +69,15 @@ def week_of(day: date) -> str:
     """The ISO week of a date, as keys hold it: 2026-W47."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"
+
+
+def next_week(now: datetime, where: ZoneInfo) -> datetime:
+    """The first Monday morning there after this moment."""
+    today = day_of(now, where)
+    monday = moment(today - timedelta(days=today.weekday()), NIGHT_ENDS, where)
+    return monday if monday > now else moment(today + timedelta(days=7 - today.weekday()), NIGHT_ENDS, where)
+
+
+def begins_week(at: datetime, where: ZoneInfo) -> bool:
+    """Whether this is the moment a week begins there."""
+    return at == next_week(at - timedelta(seconds=1), where)

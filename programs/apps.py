@@ -8,5 +8,7 @@ class ProgramsConfig(AppConfig):
     def ready(self):
         from outbox import kinds
         from programs.models import Program
+        from programs.permissions import topics_of
 
         kinds.name_topics_with(Program.objects.name_of_slug)
+        kinds.find_topics_with(topics_of)

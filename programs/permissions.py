@@ -6,7 +6,7 @@ from journal.models import Entry, EntryConcerns
 from outbox import kinds
 from outbox.models import Letter
 from profiles.models import User
-from programs.models import Duty, Membership, PointOfContact, Program, ProgramState, Role
+from programs.models import Duty, Membership, MembershipState, PointOfContact, Program, ProgramState, Role
 
 ANSWERING_DUTIES = [Duty.SAFEGUARDING, Duty.THIRD]
 
@@ -88,3 +88,10 @@ def people_visible_to(user):
         return User.objects.all()
     seen = Membership.objects.filter(program__in=Program.objects.coordinated_by(user))
     return User.objects.filter(pk__in=seen.values("user"))
+
+
+def topics_of(person) -> list[str]:
+    """The programs somebody takes part in as a mentor or mentee, as letters name them."""
+    rows = Membership.objects.filter(user=person).participants().exclude(program__state=ProgramState.ENDED)
+    gone = [MembershipState.LEFT, MembershipState.DECLINED, MembershipState.COMPLETED]
+    return sorted(set(rows.exclude(state__in=gone).values_list("program__slug", flat=True)))

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<slug:slug>/import/", include(import_urls)),
     path("<slug:slug>/people/<uuid:member>/", people.participant, name="participant"),
     path("<slug:slug>/people/<uuid:member>/address/", people.address, name="address"),
+    path("<slug:slug>/people/<uuid:member>/reach/", people.reach, name="reach"),
     path("<slug:slug>/people/<uuid:member>/places/", people.places, name="places"),
     path("<slug:slug>/people/<uuid:member>/move/<slug:to>/", people.move, name="move"),
     path("<slug:slug>/emails/<uuid:letter>/", emails.email, name="email"),

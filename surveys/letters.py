@@ -85,6 +85,7 @@ _COMMON = {
     "still_needed": still_asked,
     "may_leave": may_leave,
     "optional": True,
+    "group": kinds.QUESTIONS,
 }
 KINDS = [
     Kind(

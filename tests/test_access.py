@@ -177,6 +177,7 @@ TABLE = {
     "profile": Line(signed_in()),
     "free_times": Line(signed_in()),
     "not_with": Line(signed_in()),
+    "emails": Line(signed_in()),
     "home": Line(signed_in()),
     **{name: Line(answers) for name, answers in ACCOUNT.items()},
     "outbox:link": Line(everybody(), of_token),
@@ -203,6 +204,7 @@ TABLE = {
     ),
     "looked_at": Line(signed_in()),
     "programs:participant": Line(coordinators(FOUND), of_mentor),
+    "programs:reach": Line(coordinators(), of_mentee),
     "programs:places": Line(coordinators(), of_mentor),
     "programs:address": Line(
         coordinators(), lambda world: [world.program.slug, world.memberships["free_mentor"].public_id]

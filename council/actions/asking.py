@@ -13,6 +13,7 @@ from journal.actions import record
 from matching.models import PairingState
 from outbox.actions import post
 from outbox.sweeping import each
+from programs import reach
 from programs.errors import Refused
 from programs.models import ProgramState
 
@@ -26,7 +27,7 @@ def ask(kind: str, *, pairing, cause: str, by, now, leave=None) -> Ask:
         return known
     row = Ask(
         kind=kind, cause=cause, pairing=pairing, leave=leave, membership=pairing.mentee, asked_at=now,
-        look_at=now + (AGAIN if kind == AskKind.NO_MENTEE else _answer_days(kind, pairing.program)),
+        look_at=_first_look(kind, pairing, now),
     )  # fmt: skip
     letter = letters.question(row, now=now)
     try:
@@ -38,6 +39,13 @@ def ask(kind: str, *, pairing, cause: str, by, now, leave=None) -> Ask:
     except IntegrityError:
         return Ask.objects.get(cause=cause)
     return row
+
+
+def _first_look(kind, pairing, now):
+    if reach.by_email(pairing.mentee.user):
+        # The question cannot reach them: a person takes it on at once.
+        return now
+    return now + (AGAIN if kind == AskKind.NO_MENTEE else _answer_days(kind, pairing.program))
 
 
 def _answer_days(kind, program) -> timedelta:
@@ -110,13 +118,15 @@ def _unanswered(row: Ask, now) -> bool:
     if row.pairing.state != PairingState.OPEN:
         return mine.update(look_at=None) == 1
     case_at = row.asked_at + _answer_days(row.kind, row.pairing.program)
-    if now < case_at:
+    unreached = reach.by_email(row.membership.user)
+    if now < case_at and not unreached:
         letter = letters.question(row, now=now, turn="again")
         with transaction.atomic():
             if mine.update(look_at=case_at):
                 post([letter])
         return True
-    opening = _opening(row, now, [_("There was no answer.")])
+    tried = reach.said_of([row.membership]) if unreached else [_("There was no answer.")]
+    opening = _opening(row, now, tried)
     with transaction.atomic():
         if mine.update(look_at=None):
             cases.open_case(opening, by=None, now=now)

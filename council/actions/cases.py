@@ -246,7 +246,9 @@ def settle(cases: Iterable[Case], *, by, now, words: str) -> int:
 
 
 # Contact of any kind settles these; what a mentee said of themselves only the mentee takes back.
-BY_ANY_CONTACT = (CaseKind.NEVER, CaseKind.QUIET, CaseKind.IDLE, CaseKind.MISSED, CaseKind.NO_MENTEE)
+BY_ANY_CONTACT = (
+    CaseKind.NEVER, CaseKind.QUIET, CaseKind.UNREACHED, CaseKind.IDLE, CaseKind.MISSED, CaseKind.NO_MENTEE,
+)  # fmt: skip
 
 
 def settle_by_contact(contact, *, by, now) -> int:
@@ -262,7 +264,7 @@ def settle_by_contact(contact, *, by, now) -> int:
 
 def _began(case) -> date:
     """The civil day from which contact settles a case: after the last one, or from the day of what it is about."""
-    if case.kind == CaseKind.NEVER:
+    if case.cause.startswith("never:"):
         return date.min
     _before, silent, since = case.cause.rpartition(":since:")
     if silent:

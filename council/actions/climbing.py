@@ -16,6 +16,7 @@ from council.models import Case, CaseKind, CaseState, Decision
 from matching.models import Pairing
 from outbox.actions import post
 from profiles import civil
+from programs import reach
 from programs.models import Membership, Program, ProgramState
 
 KINDS = {"never": CaseKind.NEVER, "quiet": CaseKind.QUIET}
@@ -52,6 +53,9 @@ def take(step: str, climbing: ladder.Climb, pairing, facts: Facts, now) -> bool:
         letters = _nudges(step, climbing, pairing, facts, now)
     else:
         kind = CaseKind.IDLE if step == ladder.IDLE else KINDS[climbing.kind]
+        if kind != CaseKind.IDLE and reach.of_members([pairing.mentor, pairing.mentee]):
+            # Who gets no reminders has not left one unanswered.
+            kind = CaseKind.UNREACHED
         opening = _opening(kind, climbing, pairing, facts, now)
     with transaction.atomic():
         if not _still_silent(pairing, facts):
@@ -106,6 +110,10 @@ def _opening(kind, climbing, pairing, facts, now) -> cases.Opening:
     )
 
 
+ONE_STEP_WORDS = {
+    ladder.NUDGE: gettext_lazy("%(name)s alone was written to on %(date)s, and asked about the other."),
+    ladder.SECOND_NUDGE: gettext_lazy("%(name)s alone was written to again on %(date)s."),
+}
 STEP_WORDS = {
     ladder.NUDGE: gettext_lazy("Both were written to on %(date)s, and asked whether they can reach each other."),
     ladder.SECOND_NUDGE: gettext_lazy("Both were written to again on %(date)s."),
@@ -119,10 +127,14 @@ def _tried(cause, pairing, facts) -> list[str]:
     else:
         words = _("Matched on %(date)s; nobody has said that they were in touch since.")
         lines = [words % {"date": date_format(facts.began_on, "j F Y")}]
-    for step, day in silence.taken(cause, pairing.program).items():
-        if step in STEP_WORDS:
-            lines.append(str(STEP_WORDS[step]) % {"date": date_format(day, "j F Y")})
-    return lines
+    two = [pairing.mentor, pairing.mentee]
+    unreached = reach.of_members(two)
+    reached = [member.user for member in two if member.pk not in unreached]
+    said = STEP_WORDS if len(reached) == 2 else ONE_STEP_WORDS
+    for step, day in silence.taken(cause, pairing.program).items() if reached else ():
+        if step in said:
+            lines.append(str(said[step]) % {"date": date_format(day, "j F Y"), "name": reached[0]})
+    return lines + reach.said_of(two)
 
 
 def missed_again(meeting, *, by, now) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins import watching
+from checkins.letters import silence_of
 from checkins.models import Contact, Meeting, MeetingState, Pause
 from council import ladder, silence
 from matching.letters import Desk, day, may_leave, one_line, sample
@@ -89,7 +90,15 @@ def _sample(topic: str) -> dict:
     return {**sample(topic), "pair": pair, "pairs": [pair, {**pair, "name": "Robin Example", "never": True}]}
 
 
-_COMMON = {"still_needed": still_silent, "may_leave": may_leave, "optional": True, "sample": _sample}
+_COMMON = {
+    "still_needed": still_silent,
+    "may_leave": may_leave,
+    "optional": True,
+    # "Did you meet?" is the step before it.
+    "situation": silence_of,
+    "step": 1,
+    "sample": _sample,
+}
 KINDS = [
     Kind(
         "council.nudge_mentee",

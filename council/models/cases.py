@@ -16,6 +16,7 @@ PERSON = settings.AUTH_USER_MODEL
 class CaseKind(models.TextChoices):
     NEVER = "never", _("never in touch")
     QUIET = "quiet", _("a quiet pair")
+    UNREACHED = "unreached", _("a pair our emails do not reach")
     NO_MENTOR = "no_mentor", _("a mentee cannot reach their mentor")
     NO_MENTEE = "no_mentee", _("a mentor cannot reach their mentee")
     TOO_MUCH = "too_much", _("it is too much for a mentor")

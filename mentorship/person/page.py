@@ -12,8 +12,8 @@ from checkins.permissions import other_of, side_of
 from council.models import Case
 from matching.models import Introduction, Pairing
 from outbox.models import LetterState
-from programs import actions, leaving, said
-from programs.models import Leave, Membership, MembershipState, Program, Role
+from programs import actions, leaving, reach, said
+from programs.models import Leave, Membership, MembershipState, OtherWay, Program, Role
 from programs.permissions import can_correct_address, letters_visible_to, people_visible_to
 from surveys.models import Invitation
 
@@ -34,6 +34,9 @@ class Place:
     moves: list = field(default_factory=list)
     ties: list = field(default_factory=list)
     away: Leave | None = None
+    # Why our reminders do not reach them, in words, and what was agreed on instead.
+    unreached: str = ""
+    other_way: OtherWay | None = None
     may_correct: bool = False
 
     @property
@@ -103,7 +106,14 @@ def places_of(reader, person) -> list[Place]:
     answers = said.of_places(memberships)
     leaves = {leave.membership_id: leave for leave in Leave.objects.current().filter(membership__in=memberships)}
     correct = bool(memberships) and can_correct_address(reader, person)
-    return [_place(one, answers[one.pk], leaves.get(one.pk), correct) for one in memberships]
+    found = [_place(one, answers[one.pk], leaves.get(one.pk), correct) for one in memberships]
+    unreached = reach.of_members([place.membership for place in found if place.takes_part])
+    ways = {way.membership_id: way for way in OtherWay.objects.filter(membership__in=memberships)}
+    for place in found:
+        pk = place.membership.pk
+        place.other_way = ways.get(pk)
+        place.unreached = reach.words(place.membership, unreached[pk]) if pk in unreached else ""
+    return found
 
 
 def _place(membership, answers, away, may_correct) -> Place:

@@ -10,7 +10,8 @@ from council.models import Ask, Case
 from matching import circles
 from matching.models import Introduction, OfferState, Pairing, PairingState, Policy, Round
 from outbox.models import LetterState
-from programs.models import Import, Membership, MembershipState, PointOfContact, Role
+from programs import reach
+from programs.models import Import, Membership, MembershipState, PointOfContact, ProgramState, Role
 from programs.permissions import letters_visible_to
 from surveys import results
 
@@ -39,6 +40,8 @@ class Delivery:
     # In the last days.
     sent: int = 0
     dead: int = 0
+    # Of the dead ones, those to people who can be reached.
+    mendable: int = 0
     oldest_due: datetime | None = None
 
 
@@ -62,6 +65,8 @@ class Figures:
     # Mentees who wait and are written to again within days; mentors who could take somebody.
     soon: int = 0
     free: int = 0
+    # Participants whom our reminders do not reach, with why, and without another way agreed.
+    unreached: list = field(default_factory=list)
     # Questions to mentees that lie unanswered, the oldest first.
     asks: list = field(default_factory=list)
     # Mentees who are asked about a mentor; of these pairs those not answered though reminded, the oldest first.
@@ -97,6 +102,10 @@ def figures_of(programs, user, now) -> dict[int, Figures]:
     _count_pairs(found, user, now)
     _count_letters(found, {program.slug: found[program.pk] for program in programs}, user, now)
     count_follow_ups(found, user, now)
+    running = [program.pk for program in programs if program.state == ProgramState.OPEN]
+    members = Membership.objects.visible_to(user).participants().filter(program__in=running)
+    for member, why in reach.to_agree_with(members):
+        found[member.program_id].unreached.append((member, why))
     for pk, number in results.low_counts(user, list(found)).items():
         found[pk].low = number
     imports = Import.objects.filter(program__in=found).order_by().exclude(state__in=["done", "discarded"])
@@ -151,11 +160,14 @@ def _count_introductions(found, user) -> None:
 
 def _count_letters(found, by_slug, user, now) -> None:
     letters = letters_visible_to(user).filter(topic__in=by_slug).order_by()
+    # Those of people whom no email reaches at all are one line of their own, by person.
+    unreached = Q(recipient__email=None) | Q(recipient__address_bounced_at__isnull=False)
     for slug, *numbers in letters.values_list("topic").annotate(
         waiting=Count("pk", filter=Q(state=LetterState.WAITING)),
         held=Count("pk", filter=Q(state=LetterState.HELD)),
         sent=Count("pk", filter=Q(state=LetterState.SENT, sent_at__gte=sent_since(now))),
         dead=Count("pk", filter=Q(state=LetterState.DEAD)),
+        mendable=Count("pk", filter=Q(state=LetterState.DEAD) & ~unreached),
         oldest_due=Min("due_at", filter=Q(state__in=LEAVING, due_at__lte=now)),
     ):
         by_slug[slug].delivery = Delivery(*numbers)

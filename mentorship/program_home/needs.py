@@ -12,6 +12,7 @@ from matching.models import OfferState, RoundState
 from mentorship.program_home.figures import Figures, count_follow_ups, figures_of
 from mentorship.program_home.path import EMAILS, PEOPLE
 from outbox.models import LetterState
+from programs import reach
 from programs.actions import missing_to_open
 from programs.actions.opening import reachable
 from programs.models import Duty, ImportState, Membership, MembershipState, Program, ProgramState, Role
@@ -35,8 +36,8 @@ def needs_of(program, figures, lost=()) -> list[Need]:
     """What waits for the coordinator, the first thing first; `lost` are mentees without a next date."""
     first = [_to_open(program, figures), _to_find_again(lost)]
     asked = [
-        _to_follow_up, _to_look_after, _to_call, _to_hear, _to_send, _to_import, _to_rules, _to_round, _to_match,
-        _to_fill, _to_find_mentors, _to_deliver, _to_let_go, _to_end,
+        _to_follow_up, _to_look_after, _to_call, _to_hear, _to_reach, _to_send, _to_import, _to_rules, _to_round,
+        _to_match, _to_fill, _to_find_mentors, _to_deliver, _to_let_go, _to_end,
     ]  # fmt: skip
     return [need for need in (*first, *(ask(program, figures) for ask in asked)) if need]
 
@@ -288,8 +289,26 @@ def _is_over(program) -> bool:
     return program.state == ProgramState.ENDED
 
 
+def _to_reach(program, figures):
+    if not figures.unreached:
+        return None
+    member, why = figures.unreached[0]
+    number = len(figures.unreached)
+    title = ngettext(
+        "Agree with one person on another way to reach them",
+        "Agree with %(number)s people on another way to reach them",
+        number,
+    )
+    return Need(
+        title % {"number": number},
+        reach.words(member, why) + " " + _("Nobody is called silent for that."),
+        _("Note another way"),
+        reverse("programs:reach", args=[program.slug, member.public_id]),
+    )
+
+
 def _to_deliver(program, figures):
-    dead = figures.delivery.dead
+    dead = figures.delivery.mendable
     if not dead:
         return None
     title = ngettext("One email was not delivered", "%(number)s emails were not delivered", dead) % {"number": dead}

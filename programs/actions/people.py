@@ -13,7 +13,7 @@ from journal.actions import record
 from profiles.models import User
 from programs import leaving, listeners
 from programs.errors import Refused
-from programs.models import Membership, MembershipState, Program, Role
+from programs.models import Membership, MembershipState, OtherWay, Program, Role
 
 MOST_PLACES = 20
 S = MembershipState
@@ -199,6 +199,28 @@ def set_places(membership, places: int, *, by, now):
             by=by, verb="member.places", thing=row, now=now, topic=row.program.slug, concerns=[row.user], words=words
         )
     return row
+
+
+@transaction.atomic
+def agree_other_way(membership, words: str, *, by, now):
+    """How somebody is reached whom our reminders do not reach; no words: not any more."""
+    words = " ".join(words.split())
+    if words:
+        OtherWay.objects.update_or_create(
+            membership=membership, defaults={"words": words[:200], "since": now, "by": by}
+        )
+    else:
+        OtherWay.objects.filter(membership=membership).delete()
+    said = _("Another way to reach %(name)s was agreed.") if words else _("%(name)s is reached by email again.")
+    record(
+        by=by,
+        verb="member.reached",
+        thing=membership,
+        now=now,
+        topic=membership.program.slug,
+        concerns=[membership.user],
+        words=said % {"name": membership.user},
+    )
 
 
 def _insist_on_another_coordinator(program, membership):

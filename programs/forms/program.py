@@ -248,6 +248,17 @@ class AddressForm(forms.Form):
     email = forms.EmailField(label=_("Email address"), max_length=254)
 
 
+class ReachForm(forms.Form):
+    """How somebody would like to be reached instead of by email."""
+
+    words = forms.CharField(
+        label=_("How do you reach them?"),
+        required=False,
+        max_length=200,
+        help_text=_("For instance: by telephone on Tuesdays, or through the front desk. Coordinators read it."),
+    )
+
+
 class PlacesForm(forms.Form):
     """How many mentees a mentor takes at once."""
 

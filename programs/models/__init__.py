@@ -3,6 +3,7 @@
 from programs.models.imports import Import, ImportFile, ImportState, RememberedMapping
 from programs.models.leave import Leave
 from programs.models.membership import Membership, MembershipState, Role
+from programs.models.other_way import OtherWay
 from programs.models.program import Duty, Goal, PointOfContact, Program, ProgramFigure, ProgramState, Template
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Leave",
     "Membership",
     "MembershipState",
+    "OtherWay",
     "PointOfContact",
     "Program",
     "ProgramFigure",

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from outbox import actions as outbox_actions
 from programs import actions, leaving
+from programs import reach as reaching
 from programs.errors import Refused
-from programs.forms.program import AddressForm, PlacesForm, WhyForm
-from programs.models import Membership, MembershipState, Role
+from programs.forms.program import AddressForm, PlacesForm, ReachForm, WhyForm
+from programs.models import Membership, MembershipState, OtherWay, Role
 from programs.permissions import can_correct_address
 from programs.views.pages import coordinator_page, posted, render
 
@@ -78,6 +80,32 @@ def address(request, program, member):
             return to_person(membership)
     context = {"title": _("Address of %(name)s") % {"name": membership.user}, "form": form, "membership": membership}
     return render(request, "programs/address.html", program, "people", context, 400 if form.errors else 200)
+
+
+@form_methods
+@coordinator_page("people")
+def reach(request, program, member):
+    """Another way to reach somebody whom our reminders do not reach."""
+    membership = _participant(request, program, member)
+    person, now = membership.user, timezone.now()
+    known = OtherWay.objects.filter(membership=membership).first()
+    form = ReachForm(posted(request), initial={"words": known.words if known else ""})
+    if request.method == "POST" and "works" in request.POST:
+        outbox_actions.believe(person, by=request.user, now=now, topic=program.slug)
+        messages.success(request, _("Saved. Emails that were not delivered can be tried again under Emails."))
+        return to_person(membership)
+    if request.method == "POST" and form.is_valid():
+        actions.agree_other_way(membership, form.cleaned_data["words"], by=request.user, now=now)
+        messages.success(request, _("Saved."))
+        return to_person(membership)
+    context = {
+        "title": _("Another way to reach %(name)s") % {"name": person},
+        "form": form,
+        "membership": membership,
+        "why": next(iter(reaching.words(membership, why) for why in reaching.of_members([membership]).values()), ""),
+        "bounced": person.address_bounced_at is not None,
+    }
+    return render(request, "programs/reach.html", program, "people", context, 400 if form.errors else 200)
 
 
 @form_methods

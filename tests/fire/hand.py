@@ -63,7 +63,7 @@ def work() -> None:
 def careless() -> None:
     """A control: marks each letter as sent before sending it, as one would without a fence."""
 
-    def fence(sweep, letter):
+    def fence(sweep, letter, with_it=()):
         return sweep.move(letter, LetterState.CLAIMED, LetterState.SENDING) and bool(
             Letter.objects.filter(pk=letter.pk).update(state=LetterState.SENT)
         )

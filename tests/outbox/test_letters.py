@@ -67,7 +67,8 @@ def test_every_letter_says_why_it_came_and_whom_an_answer_reaches(kind):
     letter = write(news, make_person(), reply_to="Cora Coordinator <cora@example.org>", context={"program": "North"})
     assert "You get this email because you take part in North." in letter.body
     assert "it reaches Cora Coordinator." in letter.body
-    assert "unsubscribe" not in letter.body
+    assert "Which emails you get, and how often: [link: unsubscribe]" in letter.body
+    assert "unsubscribe" not in write("tests.news", make_person(), topic="").body
 
 
 def test_mentees_are_told_how_to_say_that_they_cannot_reach_their_mentor(kind):
@@ -76,16 +77,16 @@ def test_mentees_are_told_how_to_say_that_they_cannot_reach_their_mentor(kind):
 
 
 def test_a_reminder_says_how_to_stop_reminders(kind):
-    assert "[link: unsubscribe]" in write(kind(optional=True), make_person()).body
+    assert "once a week, or not at all: [link: unsubscribe]" in write(kind(optional=True), make_person()).body
 
 
 @pytest.mark.parametrize("where", ["name", "words", "contact", "why", "program"])
 def test_no_words_of_a_person_become_a_link(kind, where):
-    planted = "[link: unsubscribe]"
+    planted = "[link: profile]"
     person = make_person(planted if where == "name" else "Ada")
     letter = write(kind(), person, context={} if where == "name" else {where: planted})
-    assert "(link: unsubscribe)" in letter.body
-    assert "[link: unsubscribe]" not in letter.body and "[link: home]" in letter.body
+    assert "(link: profile)" in letter.body
+    assert "[link: profile]" not in letter.body and "[link: home]" in letter.body
 
 
 def test_words_of_a_person_are_text_in_the_html_and_untouched_in_the_text(kind):

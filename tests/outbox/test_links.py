@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from outbox import delivery, links
-from outbox.models import Letter, Muted
+from outbox.models import Choice, Letter
 from tests.outbox.conftest import NOW
 from tests.world import make_person
 
@@ -60,32 +60,32 @@ def test_unsubscribing_takes_a_button(client):
     page = client.get(path)
     assert page.status_code == 200 and page.content.decode().count("<button") >= 1
     assert "no-store" in page["Cache-Control"] and page["Referrer-Policy"] == "same-origin"
-    assert not Muted.objects.exists()
-    assert client.head(path).status_code == 200 and not Muted.objects.exists()
+    assert not Choice.objects.exists()
+    assert client.head(path).status_code == 200 and not Choice.objects.exists()
     assert client.post(path, {"reminders": "off"}).status_code == 302
     assert client.post(path, {"reminders": "off"}).status_code == 302
-    assert Muted.objects.get().person == ada and Muted.objects.get().topic == "north"
-    assert "Reminders are off" in client.get(path).content.decode()
+    assert Choice.objects.get().person == ada and Choice.objects.get().topic == "north"
+    assert "They are off" in client.get(path).content.decode()
     client.post(path, {"reminders": "on"})
-    assert not Muted.objects.exists()
+    assert not Choice.objects.exists()
 
 
 def test_the_page_wants_its_csrf_token_and_the_mail_programs_button_does_not():
     ada, strict = make_person(), Client(enforce_csrf_checks=True)
     path = f"/e/{token(ada)}/"
     assert strict.post(path, {"reminders": "off"}).status_code == 403
-    assert not Muted.objects.exists()
+    assert not Choice.objects.exists()
     assert strict.get(f"{path}one-click/").status_code == 302
-    assert not Muted.objects.exists()
+    assert not Choice.objects.exists()
     assert strict.post(f"{path}one-click/", {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert Muted.objects.get().person == ada
+    assert Choice.objects.get().person == ada
 
 
 def test_one_click_takes_no_link_of_another_purpose(client):
-    links_before = Muted.objects.count()
+    links_before = Choice.objects.count()
     assert client.post(f"/e/{token(make_person(), purpose='home')}/one-click/").status_code == 404
     assert client.post("/e/rubbish/one-click/").status_code == client.get("/e/rubbish/").status_code == 404
-    assert Muted.objects.count() == links_before
+    assert Choice.objects.count() == links_before
 
 
 def test_somebody_who_was_shut_out_has_no_links(client):
@@ -105,7 +105,7 @@ def test_a_link_that_has_run_out_sends_a_fresh_one_to_the_same_address(client, s
     fresh, _help = [line for line in mailoutbox[0].body.split() if "/e/" in line]
     assert client.get(fresh.removeprefix(settings.PUBLIC_URL)).status_code == 200
     client.post(fresh.removeprefix(settings.PUBLIC_URL), {"reminders": "off"})
-    assert Muted.objects.get().person == ada
+    assert Choice.objects.get().person == ada
 
 
 def test_a_purpose_has_an_address_or_a_page():

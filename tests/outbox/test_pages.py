@@ -7,7 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from outbox import links, mailbox
-from outbox.models import Letter, Muted
+from outbox.models import Choice, Letter
 from tests.world import make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,12 +21,12 @@ def link(live_server, person, days):
 def test_reminders_stop_and_come_again_with_one_button(live_server, page, axe):
     page.goto(link(live_server, make_person(), 1))
     assert axe(page) == []
-    page.get_by_role("button", name="Stop reminders").click()
-    page.get_by_role("heading", name="Reminders are off").wait_for()
-    assert Muted.objects.count() == 1 and axe(page) == []
-    page.get_by_role("button", name="Send me reminders again").click()
-    page.get_by_role("heading", name="Stop reminders").wait_for()
-    assert not Muted.objects.exists()
+    page.get_by_role("button", name="Turn them all off").click()
+    page.get_by_role("heading", name="They are off").wait_for()
+    assert Choice.objects.count() == 1 and axe(page) == []
+    page.get_by_role("button", name="Let them come again").click()
+    page.get_by_role("button", name="Turn them all off").wait_for()
+    assert not Choice.objects.exists()
 
 
 def test_a_fresh_link_is_one_button_away(live_server, page, axe):

@@ -39,6 +39,12 @@ class Days:
             self.traveller.move_to(timezone.now() + timedelta(days=1))
             self.sweep()
 
+    def on(self, *days: int) -> None:
+        """The sweeps of these days of the story alone: those between them bring nothing it is about."""
+        for day in days:
+            self.traveller.move_to(self.begins + timedelta(days=day))
+            self.sweep()
+
     def letters(self, person, since: int = 0) -> list:
         """What somebody was sent, from the given number on."""
         return self.sink.to(person.email)[since:]

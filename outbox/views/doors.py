@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outbox import actions, kinds, letters, links, mailbox
-from outbox.models import Muted
+from outbox import actions, letters, links, mailbox
 from profiles import civil
 
 MAILS_A_PAGE = 50
@@ -87,16 +86,6 @@ def _ended(request, signed, person, now):
     return render(request, "outbox/ended.html", {"asked": request.method == "POST"})
 
 
-def unsubscribe(request, signed, person, token):
-    """Stops the reminders of one program, or lets them come again."""
-    if request.method == "POST":
-        change = actions.unmute if request.POST.get("reminders") == "on" else actions.mute
-        change(person, signed.thing, now=timezone.now())
-        return redirect("outbox:link", token=token)
-    muted = Muted.objects.filter(person=person, topic=signed.thing).exists()
-    return render(request, "outbox/unsubscribe.html", {"muted": muted, "program": kinds.topic_name(signed.thing)})
-
-
 @csrf_exempt
 @login_not_required
 @_kept_apart
@@ -110,8 +99,11 @@ def one_click(request, token):
     except links.LinkEnded:
         return redirect("outbox:link", token=token)
     if request.method == "POST":
+        # RFC 8058 names what is posted: whatever else tries doors in emails opens none.
+        if request.POST.get("List-Unsubscribe") != "One-Click":
+            return HttpResponseBadRequest(content_type="text/plain")
         actions.mute(_person(signed), signed.thing, now=timezone.now())
-        return HttpResponse(_("Reminders are off."), content_type="text/plain; charset=utf-8")
+        return HttpResponse(_("Reminders, questions and news are off."), content_type="text/plain; charset=utf-8")
     return redirect("outbox:link", token=token)
 
 

@@ -1,0 +1,56 @@
+"""What a mail provider tells us later: addresses that bounce for good, complaints, and what is neither."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from journal.models import Entry
+from outbox import transport
+from outbox.models import Choice, How
+from outbox.views import provider
+from tests.outbox.conftest import NOW
+from tests.outbox.test_delivery import deliver, state
+from tests.world import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(event_type, person, reason=None):
+    address = person.email.upper() if person else "nobody@example.org"
+    event = SimpleNamespace(event_type=event_type, recipient=address, reject_reason=reason, timestamp=NOW)
+    provider.heard(None, event, "Postmark")
+    if person:
+        person.refresh_from_db()
+
+
+def test_an_address_that_bounces_for_good_is_marked_once(kind, post, smtp_sink):
+    ada = make_person("Ada")
+    for event_type, reason in (("deferred", None), ("bounced", "other"), ("bounced", "spam"), ("opened", None)):
+        tell(event_type, ada, reason)
+        assert ada.address_bounced_at is None
+    for _twice in range(2):
+        tell("bounced", ada, "bounced")
+        tell("rejected", ada, "invalid")
+    assert ada.address_bounced_at == NOW
+    assert Entry.objects.concerning(ada).filter(words="Emails to Ada come back.").count() == 1
+    letter = post(kind(), ada)
+    assert deliver() == 0 and state(letter) == "dead"
+
+
+def test_who_complains_gets_nothing_more_that_can_be_turned_off(kind, post, smtp_sink):
+    ada = make_person()
+    Choice.objects.create(person=ada, topic="north", group="reminders", how=How.WEEKLY, since=NOW)
+    tell("complained", ada)
+    assert [(row.topic, row.group, row.how) for row in Choice.objects.all()] == [("", "", How.NEVER)]
+    nudge, matched = post(kind(name="tests.nudge", optional=True), ada), post(kind(), ada)
+    assert deliver() == 1 and (state(nudge), state(matched)) == ("dropped", "sent")
+    assert Entry.objects.concerning(ada).filter(verb="complained").count() == 1
+
+
+def test_what_is_said_of_somebody_unknown_is_left():
+    tell("bounced", None, "bounced")
+    assert not Entry.objects.exists()
+
+
+def test_without_a_provider_nothing_of_it_is_loaded(settings):
+    assert settings.EMAIL_PROVIDER == "" and transport._of_provider("AnymailAPIError") == ()
