@@ -19,7 +19,7 @@ from django.db import OperationalError, connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from outbox import kinds, links
+from outbox import kinds, links, texts
 from outbox.models import Letter, LetterState, Muted
 from outbox.rendering import render
 from outbox.transport import AddressRefused, Line, NotTaken, ServerUnreachable, rest
@@ -188,7 +188,10 @@ def what_instead(letter, now):
         return _dead(_("This kind of email is not in use any more."))
     if letter.cut_off and letter.cut_off <= now:
         return _dropped(_("Too late to be of use."))
-    if reason := kind.still_needed(letter, now):
+    if texts.stopped(kind, letter.topic):
+        return _dropped(_("This program has switched this email off."))
+    # Sent once more by hand, by somebody who read that it is no longer needed.
+    if not letter.about.get("anyway") and (reason := kind.still_needed(letter, now)):
         return _dropped(str(reason))
     if kind.optional and Muted.objects.filter(person=person, topic__in=["", letter.topic]).exists():
         return _dropped(_("%(person)s asked for no reminders.") % {"person": person})
@@ -224,7 +227,7 @@ def _can_be_written_to(address) -> bool:
 
 def _at(due, letter, words):
     if letter.cut_off and letter.cut_off <= due:
-        return _dropped(_("Not sent: it would have come too late to be of use."))
+        return _dropped(_("It would have come too late to be of use."))
     return _wait(due, words)
 
 

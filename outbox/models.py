@@ -141,3 +141,7 @@ class Muted(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "topic"], name="muted_once")]
+
+
+# Kept in a module of their own; the app finds its models here.
+from outbox.texts_models import LetterText, Stopped  # noqa: E402, F401

@@ -7,6 +7,8 @@ class ProgramsConfig(AppConfig):
 
     def ready(self):
         from outbox import kinds
+        from programs import letters
         from programs.models import Program
 
+        letters.register()
         kinds.name_topics_with(Program.objects.name_of_slug)

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Min, Q
 from checkins.models import Watch
 from council.models import Ask, Case
 from matching.models import Introduction, OfferState, Pairing, PairingState, Policy, Round
+from outbox import texts
 from outbox.models import LetterState
 from programs.models import Import, Membership, MembershipState, PointOfContact, Role
 from programs.permissions import letters_visible_to
@@ -66,6 +67,8 @@ class Figures:
     # Mentees who are asked about a mentor; of these pairs those not answered though reminded, the oldest first.
     introduced: int = 0
     unanswered: list = field(default_factory=list)
+    # Texts of the program's own that could not be used, so that people got ours.
+    broken: list = field(default_factory=list)
 
     def count(self, role: str, *states) -> int:
         """Participants in a role, in these states, or all who have not gone."""
@@ -94,6 +97,9 @@ def figures_of(programs, user, now) -> dict[int, Figures]:
     _count_pairs(found, user, now)
     _count_letters(found, {program.slug: found[program.pk] for program in programs}, user, now)
     count_follow_ups(found, user, now)
+    by_slug = {program.slug: found[program.pk] for program in programs}
+    for text in texts.broken(by_slug):
+        by_slug[text.topic].broken.append(text)
     for pk, number in results.low_counts(user, list(found)).items():
         found[pk].low = number
     imports = Import.objects.filter(program__in=found).order_by().exclude(state__in=["done", "discarded"])

@@ -2,16 +2,20 @@
 
 from programs.models.imports import Import, ImportFile, ImportState, RememberedMapping
 from programs.models.leave import Leave
+from programs.models.mailing import Addressee, Mailing, MailingState, SavedFilter
 from programs.models.membership import Membership, MembershipState, Role
 from programs.models.program import Duty, Goal, PointOfContact, Program, ProgramFigure, ProgramState, Template
 
 __all__ = [
+    "Addressee",
     "Duty",
     "Goal",
     "Import",
     "ImportFile",
     "ImportState",
     "Leave",
+    "Mailing",
+    "MailingState",
     "Membership",
     "MembershipState",
     "PointOfContact",
@@ -20,5 +24,6 @@ __all__ = [
     "ProgramState",
     "RememberedMapping",
     "Role",
+    "SavedFilter",
     "Template",
 ]
