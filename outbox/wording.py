@@ -23,7 +23,7 @@ OPENS = {"if": "endif", "for": "endfor", "with": "endwith"}
 # What people call it, where that differs from what the template does.
 CALLED = {"person": "name", "person_name": "name"}
 # What no text may lose: its links, the sentence on evaluation, whom to ring, the people or things it lists.
-KEPT = re.compile(r"\[link:|\bevaluation\b|emergency_number|for \w+ in (?:lines|pairs|mentees)\b")
+KEPT = re.compile(r"\[link:|\bevaluation\b|emergency_number|for \w+ in (?:lines|pairs|mentees|people)\b")
 MEANINGS = {
     "name": gettext_lazy("the name of its reader"),
     "program": gettext_lazy("the name of the program"),

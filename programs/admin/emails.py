@@ -70,7 +70,7 @@ class LetterAdmin(ScopedAdmin):
     section = "emails"
     list_title = gettext_lazy("Emails")
     list_help = gettext_lazy("Every email of the program, waiting, sent or not delivered. Open one to read it.")
-    list_display = ["subject_link", "to", "kind_words", "status_column", "fate_words", "written"]
+    list_display = ["kind_link", "to", "status_column", "fate_words", "subject", "written"]
     list_display_links = None
     list_filter = [TopicFilter, ToFilter, "state", KindFilter, "sent_at"]
     list_select_related = ["recipient"]
@@ -98,17 +98,13 @@ class LetterAdmin(ScopedAdmin):
     def page_of(self, row):
         return reverse("programs:email", args=[row.topic, row.public_id])
 
-    @admin.display(description=gettext_lazy("subject"), ordering="subject")
-    def subject_link(self, row):
-        return format_html('<a href="{}">{}</a>', self.page_of(row), row.subject)
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_link(self, row):
+        return format_html('<a href="{}">{}</a>', self.page_of(row), row.kind_title)
 
     @admin.display(description=gettext_lazy("to"), ordering="recipient__name")
     def to(self, row):
         return format_html('<a href="{}">{}</a>', reverse("person", args=[row.recipient.public_id]), row.recipient)
-
-    @admin.display(description=gettext_lazy("kind"), ordering="kind")
-    def kind_words(self, row):
-        return row.kind_title
 
     @admin.display(description=gettext_lazy("status"), ordering="state")
     def status_column(self, row):

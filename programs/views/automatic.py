@@ -18,6 +18,7 @@ from outbox import kinds, own_words, preview, texts
 from outbox.models import LetterText
 from programs import examples
 from programs.forms.emails import TextForm
+from programs.models import MembershipState
 from programs.navigation import email_pages
 from programs.permissions import letters_visible_to
 from programs.views.pages import coordinator_page, posted, render
@@ -69,7 +70,7 @@ def one(request, program, kind):
     """One of them, shown as somebody of the program would get it, every link of it listed."""
     kind, now = _kind(kind), timezone.now()
     people = list(examples.readers(program, kind, request.user)[:200])
-    chosen = next((row for row in people if str(row.public_id) == request.GET.get("to")), next(iter(people), None))
+    chosen = _chosen(people, request.GET.get("to"))
     letter = examples.example(program, kind, chosen, request.user, now=now)
     language = texts.language_of(request.user)
     context = {
@@ -81,6 +82,13 @@ def one(request, program, kind):
         "versions": _versions(program, kind, language),
     }
     return render(request, "programs/automatic_one.html", program, "emails", context)
+
+
+def _chosen(people, wanted=None):
+    """The one asked for, else rather somebody who is in a pair: most emails tell of one."""
+    people = list(people)
+    active = [row for row in people if row.state == MembershipState.ACTIVE]
+    return next((row for row in people if str(row.public_id) == wanted), next(iter(active or people), None))
 
 
 def _about(program, kind) -> dict:
@@ -124,9 +132,7 @@ def test(request, program, kind):
     """Sends the email as it stands to whoever asks, its links without effect."""
     kind = _kind(kind)
     people = examples.readers(program, kind, request.user)
-    _send_test(
-        request, program, kind, people.filter(public_id=request.POST.get("to") or None).first() or people.first()
-    )
+    _send_test(request, program, kind, _chosen(people, request.POST.get("to")))
     return redirect("programs:automatic_one", program.slug, kind.name)
 
 
@@ -156,7 +162,7 @@ def text(request, program, kind):
     shown = None
     if request.method == "POST" and form.is_valid():
         tried = SimpleNamespace(subject=form.cleaned_data["subject"], text=form.cleaned_data["text"])
-        member = examples.readers(program, kind, request.user).first()
+        member = _chosen(examples.readers(program, kind, request.user))
         if "look" in request.POST:
             shown = preview.show(examples.example(program, kind, member, request.user, now=now, own=tried))
         elif "test" in request.POST:
