@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from matching import circles
 from matching.circles import Together
 from matching.models import Pairing, PairingState
-from outbox import kinds, letters
+from outbox import kinds, letters, texts
 from outbox.kinds import Kind
 from outbox.models import Letter, LetterState
 from profiles import civil
@@ -60,6 +60,11 @@ class Desk:
     def answering(self) -> answering.Answering:
         return answering.of_programs([self.program], self.now)[self.program.pk]
 
+    @cached_property
+    def own_words(self) -> dict:
+        """The program's own texts, read once for all emails."""
+        return texts.own_words(self.program.slug)
+
     def write(self, kind: str, member: Membership, *, key: str, context: dict, about: dict, with_people=(), **times):
         """An unsaved email of this program to one of its members; `times` are `due` and `cut_off`."""
         people = [member.user, *with_people]
@@ -71,6 +76,7 @@ class Desk:
             topic=self.program.slug,
             now=self.now,
             reply_to=formataddr((str(contact), contact.email)) if contact else "",
+            own_words=self.own_words,
             about={**about, "people": [str(person.public_id) for person in people]},
             context={
                 "program": self.program,

@@ -11,9 +11,11 @@ class MentorshipConfig(AppConfig):
     def ready(self):
         from django import forms
 
-        from mentorship import morning
+        from mentorship import automatic, examples, morning
 
         morning.register()
+        automatic.register()
+        examples.register()
         # Every form of ours says it in the same words; a field may still have its own.
         forms.Field.default_error_messages = {"required": _("Please answer this.")}
 

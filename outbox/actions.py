@@ -50,6 +50,7 @@ _DONE = {
     "released": gettext_lazy("The email “%(kind)s” to %(name)s may leave again."),
     "cancelled": gettext_lazy("The email “%(kind)s” to %(name)s was cancelled."),
     "sent again": gettext_lazy("The email “%(kind)s” to %(name)s is tried again."),
+    "sent once more": gettext_lazy("The email “%(kind)s” to %(name)s is sent once more."),
     "reminders off": gettext_lazy("%(name)s turned reminders, questions and news off."),
     "reminders on": gettext_lazy("%(name)s gets reminders, questions and news again."),
     "emails chosen": gettext_lazy("%(name)s chose which emails to get, and how often."),
@@ -103,6 +104,15 @@ def send_again(letters, *, by, now, why: str = "") -> int:
     people = {letter.recipient_id for letter in moved}
     get_user_model().objects.filter(pk__in=people).update(address_bounced_at=None)
     return len(moved)
+
+
+@transaction.atomic
+def repeat(letter: Letter, copy: Letter, *, by, now, why: str = "") -> bool:
+    """Posts the same email once more (letters.again); False where somebody has just done so."""
+    if not post([copy]):
+        return False
+    record_many([(_entry(letter, "sent once more", by, now, why), [letter.recipient])])
+    return True
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from outbox import choices, kinds
+from outbox import choices, kinds, texts
 from outbox.models import How, Letter, LetterState
 from profiles import civil
 
@@ -26,7 +26,10 @@ def what_instead(letter, now):
         return _dead(_("This kind of email is not in use any more."))
     if letter.cut_off and letter.cut_off <= now:
         return _dropped(_("Too late to be of use."))
-    if reason := kind.still_needed(letter, now):
+    if texts.stopped(kind, letter.topic):
+        return _dropped(_("This program has switched this email off."))
+    # Sent once more by hand, by somebody who read that it is no longer needed.
+    if not letter.about.get("anyway") and (reason := kind.still_needed(letter, now)):
         return _dropped(str(reason))
     how = choices.how(person, letter.topic, kind)
     if how == How.NEVER:
@@ -81,7 +84,7 @@ def _later(letter, kind, how, now):
 
 def _at(due, letter, words):
     if letter.cut_off and letter.cut_off <= due:
-        return _dropped(_("Not sent: it would have come too late to be of use."))
+        return _dropped(_("It would have come too late to be of use."))
     return _wait(due, words)
 
 

@@ -60,6 +60,16 @@ class Kind:
     # Why it came; without it, the frame says which program somebody takes part in.
     why: str = ""
     sample: Callable[[str], Mapping[str, Any]] = _nothing
+    # A program may say it in its own words.
+    editable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What whoever runs a program is told of a kind: who gets it and when, and whether they may do without it."""
+
+    when: str
+    may_stop: bool = False
 
     def __post_init__(self):
         if self.optional and not self.group:
@@ -71,6 +81,7 @@ class UnknownKind(KeyError):
 
 
 _kinds: dict[str, Kind] = {}
+_told: list[tuple[str, dict[str, Told]]] = []
 _name_of_topic: list[Callable[[str], str]] = []
 _topics_of: list[Callable[[Any], list[str]]] = []
 _under: list[Callable[[Kind, Any, str], str]] = []
@@ -88,6 +99,20 @@ def get(name: str) -> Kind:
         return _kinds[name]
     except KeyError:
         raise UnknownKind(name) from None
+
+
+def tell(groups: list[tuple[str, dict[str, Told]]]) -> None:
+    """Says once for all kinds, in groups with a title, what whoever runs a program is told of them."""
+    _told[:] = groups
+
+
+def told() -> list[tuple[str, dict[str, Told]]]:
+    """The groups in order: title, and by name what is told of each kind."""
+    return list(_told)
+
+
+def told_of(name: str) -> Told:
+    return next((kinds[name] for _title, kinds in _told if name in kinds), Told(""))
 
 
 def every() -> list[Kind]:
@@ -118,6 +143,15 @@ def put_under(function: Callable[[Kind, Any, str], str]) -> None:
 def under(kind: Kind, person, topic: str) -> str:
     """What stands under every email of this kind to this person."""
     return "\n".join(words for function in _under if (words := function(kind, person, topic)))
+
+
+def reason_against(letter, now) -> str:
+    """Why an email need not leave any more, in words; "" while it is of use."""
+    if letter.cut_off and letter.cut_off <= now:
+        return _("It would come too late to be of use.")
+    if letter.kind not in _kinds:
+        return _("This kind of email is not in use any more.")
+    return str(_kinds[letter.kind].still_needed(letter, now))
 
 
 def title(name: str) -> str:

@@ -9,32 +9,61 @@ from django.template import engines
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from outbox import kinds
+from outbox import kinds, texts
 from outbox.kinds import Kind
 from outbox.loading import settle_links
 from outbox.models import Letter
 from profiles import civil
 
 KEY_LENGTH = Letter._meta.get_field("key").max_length
+# In `about` of an email sent once more: the one it repeats.
+AGAIN_OF = "again_of"
 SUBJECT_LENGTH = Letter._meta.get_field("subject").max_length
 
 
 def key_of(kind: str, to, topic: str, key: str) -> str:
     """The whole key: kind, person and program; the matter and the civil due key are the caller's."""
-    whole = f"{kind}:{to.public_id}:{topic}:{key}"
+    return fitted(f"{kind}:{to.public_id}:{topic}:{key}")
+
+
+def fitted(whole: str) -> str:
+    """A key as long as its column allows; one cut short stays a key of its own."""
     if len(whole) <= KEY_LENGTH:
         return whole
     short = uuid.uuid5(uuid.NAMESPACE_OID, whole).hex
     return f"{whole[: KEY_LENGTH - len(short) - 1]}:{short}"
 
 
-def write(kind, to, *, key, context, topic, now, due=None, reply_to="", about=None, cut_off=None) -> Letter:
+def write(
+    kind,
+    to,
+    *,
+    key,
+    context,
+    topic,
+    now,
+    due=None,
+    reply_to="",
+    about=None,
+    cut_off=None,
+    own_words=None,
+) -> Letter:
     """An unsaved letter with its text; render here, outside any transaction, and post it inside.
 
-    `about` is for the kind's own questions later; its "people" are the public ids of those it is about.
+    `about` is for the kind's own questions later; its "people" are the public ids of those it is about. `own_words`
+    are the program's own texts (texts.own_words) for whoever writes many and reads them once.
     """
     kind = kind if isinstance(kind, Kind) else kinds.get(kind)
-    subject, body = text_of(kind, to, context=context, topic=topic, reply_to=reply_to)
+    own = texts.own(kind, topic, texts.language_of(to)) if own_words is None else own_words.get(kind.name)
+    subject, body = text_of(
+        kind,
+        to,
+        context=context,
+        topic=topic,
+        reply_to=reply_to,
+        own=own,
+        failed=lambda error: texts.note_failure(own, error, now),
+    )
     public_id = uuid.uuid4()
     return Letter(
         public_id=public_id,
@@ -49,16 +78,47 @@ def write(kind, to, *, key, context, topic, now, due=None, reply_to="", about=No
         posted_at=now,
         due_at=_by_day(kind, due or now, now, cut_off, civil.zone(to.time_zone)),
         cut_off=cut_off,
-        message_id=f"<{public_id.hex}@{_domain()}>",
+        message_id=f"<{public_id.hex}@{domain()}>",
     )
 
 
-def text_of(kind: Kind, to, *, context, topic, reply_to="") -> tuple[str, str]:
-    """Subject and framed body of a kind of email for one person, times in their zone, links as [link: purpose]."""
+def again(letter: Letter, turn: int, *, now, anyway: bool = False) -> Letter:
+    """The same email once more, unsaved; `turn` is how many such there were, so that twice is once.
+
+    With `anyway` it leaves although its reason is over or its time has passed: a person wants it so.
+    """
+    public_id = uuid.uuid4()
+    return Letter(
+        public_id=public_id,
+        key=fitted(f"{letter.key}:again:{turn}"),
+        recipient=letter.recipient,
+        kind=letter.kind,
+        topic=letter.topic,
+        about={**letter.about, AGAIN_OF: str(letter.public_id), "anyway": anyway},
+        subject=letter.subject,
+        body=letter.body,
+        reply_to=letter.reply_to,
+        posted_at=now,
+        due_at=now,
+        cut_off=None if anyway else letter.cut_off,
+        message_id=f"<{public_id.hex}@{domain()}>",
+    )
+
+
+def written_again(letter: Letter) -> int:
+    """How often this email was sent once more by hand."""
+    return Letter.objects.filter(topic=letter.topic, **{f"about__{AGAIN_OF}": str(letter.public_id)}).count()
+
+
+def text_of(kind: Kind, to, *, context, topic, reply_to="", own=None, failed=None) -> tuple[str, str]:
+    """Subject and framed body of a kind of email for one person, times in their zone, links as [link: purpose].
+
+    `own` is the program's own text (subject and text); where it cannot be used, `failed` hears why and ours is taken.
+    """
     engine = engines["letters"]
     context = {"person": to, "topic": topic, **context}
     with timezone.override(civil.zone(to.time_zone)):
-        rendered = settle_links(engine.get_template(kind.template).render(context))
+        rendered = settle_links(_in_own_words(kind, own, context, failed) or _in_ours(kind, context))
     subject, body = _split(rendered)
     frame = {
         "body": body,
@@ -74,6 +134,24 @@ def text_of(kind: Kind, to, *, context, topic, reply_to="") -> tuple[str, str]:
     }
     framed = engine.get_template("frame.txt").render(frame)
     return subject, re.sub(r"\n{3,}", "\n\n", settle_links(framed, keep=True)).strip() + "\n"
+
+
+def _in_ours(kind: Kind, context) -> str:
+    return engines["letters"].get_template(kind.template).render(context)
+
+
+def _in_own_words(kind: Kind, own, context, failed) -> str:
+    """The program's own text with everything put in; "" where it has none, or it cannot be used."""
+    if own is None:
+        return ""
+    try:
+        return texts.original(kind).render(own.subject, own.text, context)
+    except Exception as error:
+        # Whatever it is: an email that is due does not wait for somebody to mend a text.
+        if failed is None:
+            raise
+        failed(error)
+        return ""
 
 
 def _split(rendered: str) -> tuple[str, str]:
@@ -94,7 +172,8 @@ def _human(reply_to: str) -> str:
     return name or address
 
 
-def _domain() -> str:
+def domain() -> str:
+    """What stands behind the @ in the ids of messages."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 

@@ -111,6 +111,9 @@ def token_for(letter, name: str, now: datetime) -> str:
 def address(letter, name: str, now: datetime) -> str:
     """The whole address behind a link of this letter, made at the moment of sending."""
     purpose = get(name)
+    if letter.about.get("test"):
+        # An email to try out: what its links are for is nobody's yet.
+        return ""
     path = purpose.url(letter) if purpose.url else reverse("outbox:link", args=[token_for(letter, name, now)])
     return settings.PUBLIC_URL + path
 

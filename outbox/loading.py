@@ -9,7 +9,7 @@ from outbox.links import MARK
 
 # Known to this process alone: somebody whose name is "[link: unsubscribe]" stays a name.
 _NONCE = secrets.token_hex(8)
-_OURS = re.compile(rf"\[link:{_NONCE} ([a-z_]+)\]")
+OURS = re.compile(rf"\[link:{_NONCE} ([a-z_]+)\]")
 
 
 class Loader(FilesystemLoader):
@@ -21,4 +21,4 @@ class Loader(FilesystemLoader):
 
 def settle_links(rendered: str, keep: bool = False) -> str:
     """Keeps the marked links; breaks what only looks like one, unless the text was settled before."""
-    return _OURS.sub(r"[link: \1]", rendered if keep else MARK.sub(r"(link: \1)", rendered))
+    return OURS.sub(r"[link: \1]", rendered if keep else MARK.sub(r"(link: \1)", rendered))

@@ -166,3 +166,7 @@ class Choice(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "topic", "group"], name="one_choice_each")]
+
+
+# Kept in a module of their own; the app finds its models here.
+from outbox.texts_models import LetterText, Stopped  # noqa: E402, F401

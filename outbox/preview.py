@@ -1,12 +1,23 @@
 """An email as its reader will see it, links in words: the same path as sending."""
 
+import dataclasses
+import uuid
+from collections.abc import Mapping
+from types import SimpleNamespace
+
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
-from outbox import joining, kinds
-from outbox.letters import text_of
+from outbox import joining, kinds, links, texts
+from outbox.kinds import Kind
+from outbox.letters import domain, text_of
+from outbox.links import MARK
 from outbox.models import Letter
 from outbox.rendering import Shown, render
+
+# The one made-up other person in all samples.
+SOMEBODY = "Sam Example"
+TEST = "outbox.test"
 
 
 def as_words(purpose: str) -> str:
@@ -23,9 +34,63 @@ def show(letter: Letter) -> Shown:
 
 def sample(kind_name: str, topic: str = "") -> Shown:
     """A registered kind of email with made-up contents."""
-    kind = kinds.get(kind_name)
-    person = get_user_model()(name=_("Robin Reader"), email="robin@example.org", pronouns="they/them")
-    context = kind.sample(topic)
+    return show(example(kinds.get(kind_name), topic, made_up()))
+
+
+def made_up():
+    """Somebody to whom an email is shown where there is nobody real."""
+    return get_user_model()(name=_("Robin Reader"), email="robin@example.org", pronouns="they/them")
+
+
+def example(kind: Kind, topic: str, person, *, other: str = SOMEBODY, known: Mapping | None = None, own=None) -> Letter:
+    """An unsaved email of this kind to this person about `other`, the rest of it made up.
+
+    `known` is what is true in the program (who answers, say); `own` the words to try, else those in force.
+    """
+    context = {**kind.sample(topic), **(known or {})}
+    if other != SOMEBODY:
+        context = {key: value if key in (known or {}) else _naming(value, other) for key, value in context.items()}
     reply_to = context.get("reply_to", "")
-    subject, body = text_of(kind, person, context=context, topic=topic, reply_to=reply_to)
-    return show(Letter(recipient=person, kind=kind.name, topic=topic, subject=subject, body=body, reply_to=reply_to))
+    own = own or texts.own(kind, topic, texts.language_of(person))
+    subject, body = text_of(kind, person, context=context, topic=topic, reply_to=reply_to, own=own)
+    return Letter(recipient=person, kind=kind.name, topic=topic, subject=subject, body=body, reply_to=reply_to)
+
+
+def _naming(value, other: str):
+    """The same with somebody real in the place of the made-up other."""
+    if isinstance(value, str):
+        return value.replace(SOMEBODY, other)
+    if isinstance(value, dict):
+        return {key: _naming(one, other) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_naming(one, other) for one in value]
+    if isinstance(value, SimpleNamespace):
+        return SimpleNamespace(**_naming(vars(value), other))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: _naming(getattr(value, f.name), other) for f in dataclasses.fields(value)}
+        return dataclasses.replace(value, **fields)
+    return value
+
+
+def links_in(letter: Letter) -> list[tuple[str, bool]]:
+    """Every link of an email: its words, and whether it opens without signing in."""
+    names = dict.fromkeys(MARK.findall(letter.body))
+    return [(links.words(name), links.get(name).page is not None) for name in names]
+
+
+def test_to(person, letter: Letter, *, now) -> Letter:
+    """The example as an unsaved email to whoever asked to see it in their own mail program; its links lead nowhere."""
+    public_id = uuid.uuid4()
+    return Letter(
+        public_id=public_id,
+        key=f"{TEST}:{person.public_id}:{public_id}",
+        recipient=person,
+        kind=TEST,
+        topic=letter.topic,
+        about={"test": True},
+        subject=_("A test: %(subject)s") % {"subject": letter.subject},
+        body=letter.body,
+        posted_at=now,
+        due_at=now,
+        message_id=f"<{public_id.hex}@{domain()}>",
+    )

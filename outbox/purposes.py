@@ -40,6 +40,16 @@ def register() -> None:
             title=_("A fresh link, asked for on the page of one that had ended"),
             template="outbox/fresh_link.txt",
             any_hour=True,
+            editable=False,
+        )
+    )
+    kinds.register(
+        kinds.Kind(
+            name="outbox.test",
+            title=_("A test, sent to whoever asked for it"),
+            template="outbox/test.txt",
+            any_hour=True,
+            apart=True,
         )
     )
     kinds.register(

@@ -1,4 +1,4 @@
-"""What became of an email, in words beside its status."""
+"""What became of an email, in words beside its status, and what may be done with it now."""
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -6,31 +6,43 @@ from django.utils.translation import gettext as _
 
 from outbox.models import LetterState
 
+S = LetterState
+# What a person may do with an email in each state; all else is the worker's.
+VERBS = {
+    S.WAITING: ["hold", "cancel"],
+    S.HELD: ["release", "cancel"],
+    S.DEAD: ["retry", "cancel"],
+    S.SENT: ["repeat"],
+    S.DROPPED: ["repeat"],
+}
 
-def fate(letter, held: bool) -> str:
+
+def fate(letter, held: bool, now) -> str:
     """What became of an email, in words; `held`: its program has not been opened."""
-    at = {"time": _short(letter.sent_at or letter.due_at)}
-    if letter.state == LetterState.SENT:
-        return at["time"]
-    if letter.state == LetterState.DEAD:
-        return letter.outcome or _("the mail server refused it")
-    if letter.state == LetterState.DROPPED:
-        return letter.outcome or _("no longer needed")
-    if letter.state == LetterState.HELD:
-        return _("held back by hand")
+    words = {"time": _short(letter.sent_at or letter.due_at), "why": letter.outcome, "tries": letter.tries}
+    if letter.state == S.SENT:
+        return _("sent %(time)s") % words
+    if letter.state == S.DEAD:
+        return _("not delivered: %(why)s") % {"why": letter.outcome or _("the mail server refused it")}
+    if letter.state == S.DROPPED:
+        return _("not sent: %(why)s") % {"why": letter.outcome or _("it was no longer needed")}
+    if letter.state == S.HELD:
+        return _("held back by hand until somebody lets it go")
     if held:
         return _("waits until the program is opened")
-    if letter.state == LetterState.SENDING:
+    if letter.state == S.SENDING:
         return _("being sent")
+    return _coming(letter, words, now)
+
+
+def _coming(letter, words, now) -> str:
     if letter.outcome and not letter.tries:
-        return _("will be sent %(time)s: %(why)s") % {**at, "why": letter.outcome}
+        return _("will be sent %(time)s: %(why)s") % words
     if letter.outcome:
-        return _("tried %(tries)s times, next try %(time)s: %(why)s") % {
-            **at,
-            "tries": letter.tries,
-            "why": letter.outcome,
-        }
-    return _("will be sent %(time)s") % at
+        return _("tried %(tries)s times, next try %(time)s: %(why)s") % words
+    if letter.due_at <= now:
+        return _("will be sent in a moment")
+    return _("will be sent %(time)s") % words
 
 
 def _short(moment) -> str:

@@ -45,6 +45,26 @@ def navigation(program, section: str, only=None) -> list[dict]:
     return items
 
 
+# The pages below "Emails": section, words, URL name.
+EMAIL_PAGES = [
+    ("letters", _("What was sent, and what waits"), "admin:outbox_letter_changelist"),
+    ("automatic", _("Automatic emails"), "programs:automatic"),
+    ("write", _("Write to people"), "programs:written"),
+]
+
+
+def email_pages(program, current: str) -> list[dict]:
+    """The pages about a program's emails, in order, the current one marked."""
+    return [
+        {
+            "words": words,
+            "url": list_url(name, program) if name.startswith("admin:") else reverse(name, args=[program.slug]),
+            "current": key == current,
+        }
+        for key, words, name in EMAIL_PAGES
+    ]
+
+
 def page_context(request, program, section: str) -> dict:
     """What every page of a program needs: the admin's frame and the program's navigation.
 

@@ -146,8 +146,12 @@ class ScopedAdmin(admin.ModelAdmin):
             exports.append((kind.upper(), f"?{query.urlencode()}"))
         slug = request.GET.get("program", "")
         program = Program.objects.coordinated_by(request.user).filter(slug=slug).first() if slug else None
-        frame = page_context(request, program, self.section) if program else {}
+        frame = {**page_context(request, program, self.section), **self.frame(request, program)} if program else {}
         return {**frame, "title": self.list_title, "exports": exports, "list_help": self.list_help}
+
+    def frame(self, request, program) -> dict:
+        """What else stands over the list of one program."""
+        return {}
 
     @cached_property
     def list_title(self):

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from programs.import_urls import import_urls
-from programs.views import emails, people, program
+from programs.views import automatic, emails, mailing, people, program
 
 app_name = "programs"
 
@@ -21,5 +21,20 @@ urlpatterns = [
     path("<slug:slug>/people/<uuid:member>/reach/", people.reach, name="reach"),
     path("<slug:slug>/people/<uuid:member>/places/", people.places, name="places"),
     path("<slug:slug>/people/<uuid:member>/move/<slug:to>/", people.move, name="move"),
+    path("<slug:slug>/emails/write/", mailing.written, name="written"),
+    path("<slug:slug>/emails/write/new/", mailing.begin, name="mailing_begin"),
+    path("<slug:slug>/emails/write/<uuid:mailing>/", mailing.mailing, name="mailing"),
+    path("<slug:slug>/emails/write/<uuid:mailing>/check/", mailing.check, name="mailing_check"),
+    path("<slug:slug>/emails/write/<uuid:mailing>/take-back/", mailing.take_back, name="mailing_take_back"),
+    path("<slug:slug>/emails/write/<uuid:mailing>/discard/", mailing.discard, name="mailing_discard"),
+    path("<slug:slug>/people/filters/", mailing.filters, name="filters"),
+    path("<slug:slug>/people/filters/<int:row>/remove/", mailing.filter_remove, name="filter_remove"),
+    path("<slug:slug>/emails/automatic/", automatic.every, name="automatic"),
+    path("<slug:slug>/emails/automatic/<str:kind>/", automatic.one, name="automatic_one"),
+    path("<slug:slug>/emails/automatic/<str:kind>/switch/", automatic.switch, name="automatic_switch"),
+    path("<slug:slug>/emails/automatic/<str:kind>/test/", automatic.test, name="automatic_test"),
+    path("<slug:slug>/emails/automatic/<str:kind>/text/", automatic.text, name="automatic_text"),
+    path("<slug:slug>/emails/automatic/<str:kind>/text/back/", automatic.back, name="automatic_back"),
     path("<slug:slug>/emails/<uuid:letter>/", emails.email, name="email"),
+    path("<slug:slug>/emails/<uuid:letter>/<slug:verb>/", emails.change, name="email_change"),
 ]

@@ -90,6 +90,14 @@ def of_program(world):
     return [world.program.slug]
 
 
+def of_mailing(world):
+    return [world.program.slug, world.mailing.public_id]
+
+
+def of_kind(world):
+    return [world.program.slug, "matching.matched_mentee"]
+
+
 def of_round(world):
     return [world.program.slug, world.round.public_id]
 
@@ -211,6 +219,33 @@ TABLE = {
     ),
     "programs:move": Line(coordinators(), lambda world: [*of_mentee(world), "left"]),
     "programs:email": Line(coordinators(), lambda world: [world.program.slug, world.letters["dead"].public_id]),
+    "programs:email_change": Line(
+        coordinators(), lambda world: [world.program.slug, world.letters["dead"].public_id, "retry"]
+    ),
+    "programs:written": Line(coordinators(), of_program),
+    "programs:mailing_begin": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
+    "programs:mailing": Line(coordinators(coordinator_mentee=HIDDEN), of_mailing),
+    "programs:mailing_check": Line(coordinators(coordinator_mentee=HIDDEN), of_mailing),
+    "programs:mailing_take_back": Line(coordinators(FOUND, coordinator_mentee=HIDDEN), of_mailing),
+    "programs:mailing_discard": Line(
+        coordinators(NO_METHOD), of_mailing, posts=coordinators(FOUND, coordinator_mentee=HIDDEN)
+    ),
+    "programs:filters": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
+    "programs:filter_remove": Line(
+        coordinators(NO_METHOD),
+        lambda world: [world.program.slug, world.saved_filter.pk],
+        posts=coordinators(FOUND),
+    ),
+    "programs:automatic": Line(coordinators(), of_program),
+    "programs:automatic_one": Line(coordinators(), of_kind),
+    "programs:automatic_switch": Line(
+        coordinators(NO_METHOD),
+        lambda world: [world.program.slug, "surveys.pulse_mentee"],
+        posts=coordinators(FOUND),
+    ),
+    "programs:automatic_test": Line(coordinators(NO_METHOD), of_kind, posts=coordinators(FOUND)),
+    "programs:automatic_text": Line(coordinators(), of_kind),
+    "programs:automatic_back": Line(coordinators(FOUND), of_kind),
     "matching:home": Line(coordinators(), of_program),
     "matching:rule_new": Line(coordinators(), lambda world: [world.program.slug, "same_value"]),
     "matching:weighing": Line(coordinators(NO_METHOD), of_program),

@@ -23,7 +23,18 @@ from outbox.models import Letter
 from profiles.models import User
 from programs.imports import actions as imports
 from programs.imports.columns import Meaning
-from programs.models import Duty, Goal, Import, Leave, Membership, PointOfContact, Program
+from programs.models import (
+    Addressee,
+    Duty,
+    Goal,
+    Import,
+    Leave,
+    Mailing,
+    Membership,
+    PointOfContact,
+    Program,
+    SavedFilter,
+)
 from questions.models import Answer, Question, Questionnaire, Sheet
 from surveys.models import Invitation, Wave
 from surveys.pulse import pulse_of
@@ -384,6 +395,9 @@ class World:
     invitation: Invitation = None
     answered_invitation: Invitation = None
     other_meeting: Meeting = None
+    # A draft to Björn and to Mateo, who coordinates.
+    mailing: Mailing = None
+    saved_filter: SavedFilter = None
     now: datetime = NOW
 
     def __getattr__(self, name):
@@ -491,6 +505,17 @@ def _letters(world):
     world.letters["to_coordinator"] = make_letter(world.coordinator, topic=slug)
 
 
+def _written(world):
+    world.mailing = Mailing.objects.create(
+        program=world.program, subject="A meeting", text="We meet in May.", made_at=NOW, by=world.coordinator
+    )
+    for name in ("other_mentee", "coordinator_mentee"):
+        Addressee.objects.create(mailing=world.mailing, membership=world.memberships[name])
+    world.saved_filter = SavedFilter.objects.create(
+        program=world.program, name="Mentees", query="role__exact=mentee", at=NOW, by=world.coordinator
+    )
+
+
 def _other_program(world):
     world.other_program = make_program(
         "Riverside readers", slug="riverside", safeguarding=world.stranger_contact, deputy=world.stranger_mentor
@@ -562,6 +587,7 @@ def build() -> World:
     _members(world, forms)
     _matching(world)
     _letters(world)
+    _written(world)
     world.authenticator = Authenticator.objects.create(
         user=world.stranger_contact, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET}
     )

@@ -76,7 +76,7 @@ def person(request, person):
         "shows": _shows(request, row, show),
         "more_url": _address(request, row, show=show, lines=ALL) if more else "",
         "may_correct": next((place for place in places if place.may_correct), None),
-        "letters_url": list_url("admin:outbox_letter_changelist", here.program, q=row.email or "") if here else "",
+        "letters_url": list_url("admin:outbox_letter_changelist", here.program, to=row.public_id) if here else "",
     }
     status = 400 if form is not None and form.errors else 200
     return render_template(request, "people/person.html", context, status=status)

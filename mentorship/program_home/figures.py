@@ -9,6 +9,7 @@ from checkins.models import Watch
 from council.models import Ask, Case
 from matching import circles
 from matching.models import Introduction, OfferState, Pairing, PairingState, Policy, Round
+from outbox import texts
 from outbox.models import LetterState
 from programs import reach
 from programs.models import Import, Membership, MembershipState, PointOfContact, ProgramState, Role
@@ -74,6 +75,8 @@ class Figures:
     unanswered: list = field(default_factory=list)
     # Circles in which fewer are left than the fewest of their round.
     small_circles: list = field(default_factory=list)
+    # Texts of the program's own that could not be used, so that people got ours.
+    broken: list = field(default_factory=list)
 
     def count(self, role: str, *states) -> int:
         """Participants in a role, in these states, or all who have not gone."""
@@ -106,6 +109,9 @@ def figures_of(programs, user, now) -> dict[int, Figures]:
     members = Membership.objects.visible_to(user).participants().filter(program__in=running)
     for member, why in reach.to_agree_with(members):
         found[member.program_id].unreached.append((member, why))
+    by_slug = {program.slug: found[program.pk] for program in programs}
+    for text in texts.broken(by_slug):
+        by_slug[text.topic].broken.append(text)
     for pk, number in results.low_counts(user, list(found)).items():
         found[pk].low = number
     imports = Import.objects.filter(program__in=found).order_by().exclude(state__in=["done", "discarded"])

@@ -11,6 +11,7 @@ from council import promise
 from matching.models import OfferState, RoundState
 from mentorship.program_home.figures import Figures, count_follow_ups, figures_of
 from mentorship.program_home.path import EMAILS, PEOPLE
+from outbox import kinds
 from outbox.models import LetterState
 from programs import reach
 from programs.actions import missing_to_open
@@ -37,7 +38,7 @@ def needs_of(program, figures, lost=()) -> list[Need]:
     first = [_to_open(program, figures), _to_find_again(lost)]
     asked = [
         _to_follow_up, _to_look_after, _to_call, _to_hear, _to_reach, _to_send, _to_import, _to_rules, _to_round,
-        _to_match, _to_fill, _to_find_mentors, _to_deliver, _to_let_go, _to_end,
+        _to_match, _to_fill, _to_find_mentors, _to_deliver, _to_let_go, _to_mend, _to_end,
     ]  # fmt: skip
     return [need for need in (*first, *(ask(program, figures) for ask in asked)) if need]
 
@@ -180,6 +181,18 @@ def _to_send(program, figures):
         _("The oldest should have gone half an hour ago or more. Tell whoever looks after this installation."),
         _("See what waits"),
         list_url(EMAILS, program, state__exact=LetterState.WAITING),
+    )
+
+
+def _to_mend(program, figures):
+    if not figures.broken:
+        return None
+    text = figures.broken[0]
+    return Need(
+        _("Your words for “%(kind)s” cannot be used") % {"kind": kinds.title(text.kind)},
+        _("People get the email in our words instead: %(why)s") % {"why": text.failure},
+        _("Look at the words"),
+        reverse("programs:automatic_text", args=[program.slug, text.kind]),
     )
 
 

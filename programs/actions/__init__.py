@@ -1,5 +1,16 @@
 """Every write to a program and to the people in it."""
 
+from programs.actions.mailing import (
+    addressees,
+    discard_mailing,
+    draft_mailing,
+    remove_filter,
+    save_filter,
+    send_mailing,
+    sorted_out,
+    take_back_mailing,
+    word_mailing,
+)
 from programs.actions.opening import Missing, end_program, missing_to_open, open_program
 from programs.actions.people import (
     ENDS,
@@ -19,18 +30,27 @@ __all__ = [
     "MOVE_WORDS",
     "Missing",
     "add_member",
+    "addressees",
     "agree_other_way",
     "change_program",
     "correct_address",
     "create_program",
+    "discard_mailing",
+    "draft_mailing",
     "end_program",
     "find_or_make_person",
     "missing_to_open",
     "move",
     "moves_by_hand",
     "open_program",
+    "remove_filter",
+    "save_filter",
+    "send_mailing",
     "set_contact",
     "set_figures",
     "set_help",
     "set_places",
+    "sorted_out",
+    "take_back_mailing",
+    "word_mailing",
 ]

@@ -1,4 +1,4 @@
-"""The lists of a program: participants, emails, history, people; below programs no row knows who coordinates."""
+"""The lists of a program: participants, history; below programs no row knows who coordinates."""
 
 from datetime import timedelta
 
@@ -6,20 +6,19 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import Exists, OuterRef
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from journal.models import Entry
-from outbox import actions as outbox_actions
-from outbox.models import Letter, LetterState
-from programs.fates import fate
-from programs.models import Membership, Program, ProgramState
-from programs.permissions import entries_visible_to, letters_visible_to
+from programs import actions
+from programs.models import Membership, Program, SavedFilter
+from programs.navigation import list_url
+from programs.permissions import entries_visible_to
+from programs.saved import PEOPLE, filter_of
 from programs.scoped import ProgramFilter, ScopedAdmin, TopicFilter, moment_words, status_words
 
 # People are looked at in programs; nobody is given rights by groups.
@@ -74,6 +73,7 @@ class MembershipAdmin(ScopedAdmin):
     list_select_related = ["user", "program"]
     search_fields = ["user__name", "user__email"]
     ordering = ["user__name", "pk"]
+    actions = ["write_to"]
     export_columns = [
         (gettext_lazy("name"), lambda row: row.user.name),
         (gettext_lazy("email address"), lambda row: row.user.email or ""),
@@ -83,6 +83,26 @@ class MembershipAdmin(ScopedAdmin):
         (gettext_lazy("status since"), lambda row: row.since.astimezone(row.program.zone).date()),
         (gettext_lazy("program"), lambda row: row.program.name),
     ]
+
+    def frame(self, request, program):
+        """The filters kept under a name, and the one set now."""
+        query = filter_of(request.GET.urlencode())
+        saved = [
+            {"row": row, "url": f"{list_url(PEOPLE, program)}&{row.query}", "current": row.query == query}
+            for row in SavedFilter.objects.filter(program=program)
+        ]
+        kept = any(one["current"] for one in saved)
+        return {"saved_filters": saved, "filter_query": "" if kept else query}
+
+    @admin.action(description=gettext_lazy("Write to these"), permissions=["view"])
+    def write_to(self, request, queryset):
+        programs = set(queryset.order_by().values_list("program", flat=True))
+        if len(programs) != 1:
+            self.message_user(request, _("Choose people of one program."), messages.WARNING)
+            return None
+        program = Program.objects.get(pk=programs.pop())
+        draft = actions.draft_mailing(program, queryset, by=request.user, now=timezone.now())
+        return redirect("programs:mailing", program.slug, draft.public_id)
 
     def rows(self, user):
         return Membership.objects.visible_to(user).participants()
@@ -105,82 +125,6 @@ class MembershipAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("places"), ordering="places")
     def places_words(self, row):
         return row.places if row.role == Membership.Role.MENTOR else "–"
-
-
-@admin.register(Letter)
-class LetterAdmin(ScopedAdmin):
-    """Emails and what became of them."""
-
-    section = "emails"
-    list_title = gettext_lazy("Emails")
-    list_help = gettext_lazy("Every email of the program, waiting, sent or not delivered. Open one to read it.")
-    list_display = ["subject_link", "to", "kind_words", "status_column", "fate_words", "written"]
-    list_display_links = None
-    list_filter = [TopicFilter, "state", "sent_at"]
-    list_select_related = ["recipient"]
-    search_fields = ["subject", "recipient__name", "recipient__email"]
-    ordering = ["-posted_at", "-pk"]
-    actions = ["send_again", "cancel"]
-    export_columns = [
-        (gettext_lazy("subject"), lambda row: row.subject),
-        (gettext_lazy("to"), lambda row: row.recipient.name),
-        (gettext_lazy("email address"), lambda row: row.recipient.email or ""),
-        (gettext_lazy("status"), lambda row: row.get_state_display()),
-        (gettext_lazy("what happened"), lambda row: row.outcome),
-        (gettext_lazy("written"), lambda row: row.posted_at),
-        (gettext_lazy("sent"), lambda row: row.sent_at),
-    ]
-
-    def rows(self, user):
-        setup = Program.objects.filter(slug=OuterRef("topic"), state=ProgramState.SETUP)
-        return letters_visible_to(user).annotate(not_open=Exists(setup))
-
-    def page_of(self, row):
-        return reverse("programs:email", args=[row.topic, row.public_id])
-
-    @admin.display(description=gettext_lazy("subject"), ordering="subject")
-    def subject_link(self, row):
-        return format_html('<a href="{}">{}</a>', self.page_of(row), row.subject)
-
-    @admin.display(description=gettext_lazy("to"), ordering="recipient__name")
-    def to(self, row):
-        return format_html('<a href="{}">{}</a>', reverse("person", args=[row.recipient.public_id]), row.recipient)
-
-    @admin.display(description=gettext_lazy("kind"), ordering="kind")
-    def kind_words(self, row):
-        return row.kind_title
-
-    @admin.display(description=gettext_lazy("status"), ordering="state")
-    def status_column(self, row):
-        return status_words(row.state, row.get_state_display())
-
-    @admin.display(description=gettext_lazy("what became of it"))
-    def fate_words(self, row):
-        return capfirst(fate(row, row.not_open))
-
-    @admin.display(description=gettext_lazy("written"), ordering="posted_at")
-    def written(self, row):
-        return moment_words(row.posted_at)
-
-    @admin.action(description=gettext_lazy("Try again to send those not delivered"), permissions=["view"])
-    def send_again(self, request, queryset):
-        dead = queryset.filter(state=LetterState.DEAD).select_related("recipient")
-        done = outbox_actions.send_again(dead, by=request.user, now=timezone.now())
-        self._say(request, done, ngettext("%d email is tried again.", "%d emails are tried again.", done))
-
-    @admin.action(description=gettext_lazy("Cancel those not sent yet"), permissions=["view"])
-    def cancel(self, request, queryset):
-        waiting = queryset.filter(state__in=[LetterState.WAITING, LetterState.HELD, LetterState.DEAD])
-        done = outbox_actions.cancel(
-            waiting.select_related("recipient"), by=request.user, now=timezone.now(), why=_("Cancelled by hand.")
-        )
-        self._say(request, done, ngettext("%d email is cancelled.", "%d emails are cancelled.", done))
-
-    def _say(self, request, done, words):
-        if done:
-            self.message_user(request, words % done, messages.SUCCESS)
-        else:
-            self.message_user(request, _("None of those chosen could be changed."), messages.WARNING)
 
 
 class WhenFilter(admin.SimpleListFilter):

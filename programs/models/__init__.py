@@ -2,17 +2,21 @@
 
 from programs.models.imports import Import, ImportFile, ImportState, RememberedMapping
 from programs.models.leave import Leave
+from programs.models.mailing import Addressee, Mailing, MailingState, SavedFilter
 from programs.models.membership import Membership, MembershipState, Role
 from programs.models.other_way import OtherWay
 from programs.models.program import Duty, Goal, PointOfContact, Program, ProgramFigure, ProgramState, Template
 
 __all__ = [
+    "Addressee",
     "Duty",
     "Goal",
     "Import",
     "ImportFile",
     "ImportState",
     "Leave",
+    "Mailing",
+    "MailingState",
     "Membership",
     "MembershipState",
     "OtherWay",
@@ -22,5 +26,6 @@ __all__ = [
     "ProgramState",
     "RememberedMapping",
     "Role",
+    "SavedFilter",
     "Template",
 ]

@@ -1,5 +1,6 @@
 """Writing and posting: once per key, times in the reader's zone, links only of ours."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -161,3 +162,30 @@ def test_hands_hold_release_cancel_and_send_again(kind, post):
         "cancelled",
     ]
     assert Entry.objects.concerning(letter.recipient).count() == 3
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", [kind.name for kind in kinds.every()])
+def test_every_email_keeps_to_what_mail_programs_can_show(name):
+    shown = preview.sample(name, "no-such-program")
+    html = shown.html
+    for never in ("<img", "<script", "url(", "<link", "position:", "display:flex", "display:grid", "<svg", " onclick"):
+        assert never not in html, never
+    assert len(html) < 60_000, "Gmail cuts emails off at 102 kB."
+    assert 'dir="ltr"' in html and '<meta name="color-scheme" content="light dark">' in html
+    # Outlook has no max-width: a table of its own holds the lines.
+    assert '<!--[if mso]><table role="presentation" width="560"' in html and html.count("<table") == html.count(
+        "</table"
+    )
+    assert all(len(line) < 900 for line in shown.text.splitlines()), "A line of an email has at most 998 bytes."
+    # Read on locked screens: nothing in a subject tells of silence, trouble or health.
+    assert not re.search(r"reach|silent|quiet|urgent|problem|concern|warning|missed|overdue", shown.subject, re.I)
+
+
+@pytest.mark.once
+def test_an_email_in_a_language_from_right_to_left():
+    from django.utils import translation
+
+    with translation.override("ar"):
+        shown = preview.sample("matching.pair_ended", "no-such-program")
+    assert 'lang="ar" dir="rtl"' in shown.html and "padding-right:20px" in shown.html and 'align="right"' in shown.html

@@ -1,0 +1,62 @@
+"""Changing a program's own words for its emails, and doing without some: every such write, with its history."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from journal.actions import record
+from outbox import kinds
+from outbox.kinds import Kind
+from outbox.models import LetterText, Stopped
+
+
+def version_of(kind: Kind, topic: str, language: str) -> int:
+    """The number of the newest version, whatever it says; 0 where there is none."""
+    rows = LetterText.objects.filter(topic=topic, kind=kind.name, language=language)
+    return rows.order_by("-version").values_list("version", flat=True).first() or 0
+
+
+def save_text(kind: Kind, topic: str, language: str, *, subject: str, text: str, after: int, by, now):
+    """The next version of a program's own text; None where somebody else saved one after `after`.
+
+    Without text it goes back to ours, and stands in the list of versions all the same.
+    """
+    if after != version_of(kind, topic, language):
+        return None
+    row = LetterText(
+        topic=topic, kind=kind.name, language=language, version=after + 1, subject=subject, text=text, at=now, by=by
+    )
+    words = _("The text of the email “%(kind)s” was changed.") if text else _("The email “%(kind)s” is in our words.")
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            _tell(row, "text.changed" if text else "text.reset", words, kind, topic, by, now)
+    except IntegrityError:
+        # The version is unique: somebody saved theirs in the same moment.
+        return None
+    return row
+
+
+@transaction.atomic
+def stop(kind: Kind, topic: str, *, by, now) -> bool:
+    """The program does without this email from now on, those written but not sent included."""
+    if not kinds.told_of(kind.name).may_stop:
+        return False
+    row, new = Stopped.objects.get_or_create(topic=topic, kind=kind.name, defaults={"since": now, "by": by})
+    if new:
+        _tell(row, "email.stopped", _("The email “%(kind)s” was switched off."), kind, topic, by, now)
+    return new
+
+
+@transaction.atomic
+def start(kind: Kind, topic: str, *, by, now) -> bool:
+    """The program has this email again."""
+    row = Stopped.objects.filter(topic=topic, kind=kind.name).first()
+    if row is None:
+        return False
+    _tell(row, "email.started", _("The email “%(kind)s” was switched on again."), kind, topic, by, now)
+    row.delete()
+    return True
+
+
+def _tell(thing, verb, words, kind, topic, by, now):
+    record(by=by, verb=verb, thing=thing, now=now, topic=topic, words=words % {"kind": kind.title})

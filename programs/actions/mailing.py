@@ -1,0 +1,148 @@
+"""Writing to participants: whom, what, when; sent once, and taken back as far as it has not left."""
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from journal.actions import record
+from outbox import actions as outbox_actions
+from outbox.models import Letter, LetterState
+from outbox.wording import Unusable
+from programs import letters
+from programs.errors import Refused
+from programs.models import Addressee, Mailing, MailingState, Membership, SavedFilter
+
+MOST_FILTERS = 30
+
+
+@transaction.atomic
+def draft_mailing(program, memberships: Iterable[Membership], *, by, now) -> Mailing:
+    """A draft to these participants; somebody with two roles is written to once."""
+    chosen = {member.user_id: member for member in memberships if member.program_id == program.pk}
+    if not chosen:
+        raise Refused(_("There is nobody to write to."))
+    mailing = Mailing.objects.create(program=program, made_at=now, by=by)
+    Addressee.objects.bulk_create(Addressee(mailing=mailing, membership=member) for member in chosen.values())
+    return mailing
+
+
+def word_mailing(mailing, *, subject, text, due_at=None, at_night=False) -> Mailing:
+    """What a draft says and when it goes."""
+    words = {"subject": subject, "text": text, "due_at": due_at, "at_night": at_night}
+    if not Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT).update(**words):
+        raise Refused(_("This has been sent already."))
+    for name, value in words.items():
+        setattr(mailing, name, value)
+    return mailing
+
+
+def addressees(mailing, user):
+    """Those a mailing is for, as far as this person may see them, with their email."""
+    seen = Membership.objects.visible_to(user).values("pk")
+    rows = mailing.addressees.filter(membership__in=seen)
+    return rows.select_related("membership__user", "membership__program", "letter")
+
+
+def reason_not_to(member: Membership, no_news: set[int]) -> str:
+    """Why somebody is not written to; "" where they are."""
+    person = member.user
+    if member.state in letters.GONE:
+        return _("no longer in the program")
+    if not person.email:
+        return _("has no email address")
+    if not person.is_active:
+        return _("the account is closed")
+    if person.address_bounced_at:
+        return _("emails to the address come back")
+    if person.pk in no_news:
+        return _("wants no news of the program")
+    return ""
+
+
+def sorted_out(mailing, rows) -> tuple[list[Addressee], list[tuple[Addressee, str]]]:
+    """Who is written to, and who is not and why."""
+    no_news = letters.wants_no_news(mailing.program)
+    reasons = [(row, reason_not_to(row.membership, no_news)) for row in rows]
+    return [row for row, why in reasons if not why], [(row, why) for row, why in reasons if why]
+
+
+def send_mailing(mailing, *, by, now) -> int:
+    """Writes the emails down, all or none, once; how many there are."""
+    if not mailing.subject or not mailing.text:
+        raise Refused(_("Write a subject and a text first."))
+    reached, left_out = sorted_out(mailing, addressees(mailing, by))
+    if not reached:
+        raise Refused(_("There is nobody to write to."))
+    try:
+        written = {row.pk: letters.notice(mailing, row.membership, by=by, now=now) for row in reached}
+    except Unusable as error:
+        raise Refused(str(error)) from None
+    with transaction.atomic():
+        draft = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT)
+        if not draft.update(state=MailingState.SENT, sent_at=now, by=by):
+            raise Refused(_("This has been sent already."))
+        outbox_actions.post(written.values())
+        found = Letter.objects.in_bulk([letter.public_id for letter in written.values()], field_name="public_id")
+        for row in reached:
+            row.letter = found[written[row.pk].public_id]
+        for row, why in left_out:
+            row.why_not = why
+        Addressee.objects.bulk_update([*reached, *(row for row, _why in left_out)], ["letter", "why_not"], 200)
+        _tell(mailing, "mailing.sent", len(reached), [row.membership.user for row in reached], by, now)
+    return len(reached)
+
+
+def _tell(mailing, verb, number, people, by, now):
+    said = {
+        "mailing.sent": ngettext(
+            "“%(subject)s” was written to one person.", "“%(subject)s” was written to %(number)s people.", number
+        ),
+        "mailing.taken_back": ngettext(
+            "“%(subject)s” was taken back from one person.",
+            "“%(subject)s” was taken back from %(number)s people.",
+            number,
+        ),
+    }[verb] % {"subject": mailing.subject, "number": number}
+    record(by=by, verb=verb, thing=mailing, now=now, topic=mailing.program.slug, concerns=people, words=said)
+
+
+@transaction.atomic
+def take_back_mailing(mailing, *, by, now, why: str = "") -> int:
+    """Cancels what of it has not left yet; how many emails that is."""
+    unsent = [LetterState.WAITING, LetterState.HELD]
+    rows = addressees(mailing, by).filter(letter__state__in=unsent)
+    waiting = list(Letter.objects.filter(pk__in=rows.values("letter")).select_related("recipient"))
+    done = outbox_actions.cancel(waiting, by=by, now=now, why=why or _("Taken back before it was sent."))
+    if done:
+        _tell(mailing, "mailing.taken_back", done, [letter.recipient for letter in waiting], by, now)
+    return done
+
+
+def discard_mailing(mailing) -> bool:
+    """Throws a draft away: nobody has heard of it."""
+    return bool(Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT).delete()[0])
+
+
+def save_filter(program, name: str, query: str, *, by, now) -> SavedFilter:
+    """Keeps a filter of the list of participants; the same name again changes it."""
+    if SavedFilter.objects.filter(program=program).exclude(name=name).count() >= MOST_FILTERS:
+        raise Refused(_("A program keeps at most %(number)d filters. Remove one first.") % {"number": MOST_FILTERS})
+    try:
+        with transaction.atomic():
+            row, _new = SavedFilter.objects.update_or_create(
+                program=program, name=name, defaults={"query": query, "at": now, "by": by}
+            )
+            words = _("The filter “%(name)s” was saved.") % {"name": name}
+            record(by=by, verb="filter.saved", thing=row, now=now, topic=program.slug, words=words)
+    except IntegrityError:
+        raise Refused(_("Somebody has just saved a filter of this name.")) from None
+    return row
+
+
+@transaction.atomic
+def remove_filter(row: SavedFilter, *, by, now) -> None:
+    words = _("The filter “%(name)s” was removed.") % {"name": row.name}
+    record(by=by, verb="filter.removed", thing=row, now=now, topic=row.program.slug, words=words)
+    row.delete()
