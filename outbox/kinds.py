@@ -63,6 +63,10 @@ class Kind:
     # A program may say it in its own words.
     editable: bool = True
 
+    def __post_init__(self):
+        if self.optional and not self.group:
+            object.__setattr__(self, "group", REMINDERS)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -70,10 +74,6 @@ class Told:
 
     when: str
     may_stop: bool = False
-
-    def __post_init__(self):
-        if self.optional and not self.group:
-            object.__setattr__(self, "group", REMINDERS)
 
 
 class UnknownKind(KeyError):
