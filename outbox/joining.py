@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Iterable
 
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.translation import gettext as _
 
 from outbox import choices, kinds, links, rendering
@@ -75,7 +76,7 @@ def frame_of(letters: list[Letter]) -> Letter:
     frame.subject, frame.body = text_of(
         kinds.get(KIND),
         frame.recipient,
-        context={"number": len(letters)},
+        context={"number": apnumber(len(letters))},
         topic=frame.topic,
         reply_to=frame.reply_to,
     )

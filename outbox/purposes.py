@@ -59,6 +59,6 @@ def register() -> None:
             template="outbox/joined.txt",
             # Around what can be turned off.
             group=kinds.REMINDERS,
-            sample=lambda topic: {"number": 3},
+            sample=lambda topic: {"number": "three"},
         )
     )
