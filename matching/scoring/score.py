@@ -140,14 +140,14 @@ def added_up(tables: list[RuleTable], apart: Bools) -> Ints:
     """The points of all tables for everybody, FORBIDDEN where one forbids or two are kept apart."""
     matrix = np.empty(apart.shape, dtype=np.int64)
     # So far below 0 that no points make up for it, and not too far for all rules together in half the memory.
-    never = -(2**30) // max(1, sum(table.rule.hard for table in tables))
+    never = np.int32(-(2**30) // max(1, sum(table.rule.hard for table in tables)))
+
+    def counted(points: Ints) -> Ints:
+        whole: Ints = points.astype(np.int32)
+        return np.where(whole < 0, never, whole)
+
     # Where few things are said there is a column for each mentor at once, otherwise a part at a time.
-    across = [
-        np.where(table.points < 0, never, table.points).astype(np.int32)[:, table.mentors]
-        if table.points.shape[0] <= FEW
-        else None
-        for table in tables
-    ]
+    across = [counted(table.points)[:, table.mentors] if table.points.shape[0] <= FEW else None for table in tables]
     for begin in range(0, apart.shape[0], ROWS):
         part = slice(begin, begin + ROWS)
         total = np.zeros(matrix[part].shape, dtype=np.int32)
@@ -156,10 +156,7 @@ def added_up(tables: list[RuleTable], apart: Bools) -> Ints:
                 total += points[table.mentees[part]]
                 continue
             rows = table.points[table.mentees[part]].take(table.mentors, axis=1)
-            if table.rule.hard:
-                total += np.where(rows < 0, np.int32(never), rows.astype(np.int32))
-            else:
-                total += rows
+            total += counted(rows) if table.rule.hard else rows
         np.copyto(total, FORBIDDEN, where=(total < 0) | apart[part])
         matrix[part] = total
     return matrix
