@@ -88,19 +88,13 @@ def plain_rules(mentees, mentors):
 
 
 def by_loop(rules, rows, mentors):
-    """Pair by pair, rule by rule, until one forbids it."""
+    """Pair by pair, what each rule says, as the tables of ours hold it, too; -1 where one forbids the pair."""
     table = []
     for i in rows:
         line = []
         for j in range(mentors):
-            total = 0
-            for rule in rules:
-                points = rule(i, j)
-                if points < 0:
-                    total = -1
-                    break
-                total += points
-            line.append(total)
+            points = [rule(i, j) for rule in rules]
+            line.append(-1 if min(points) < 0 else sum(points))
         table.append(line)
     return table
 

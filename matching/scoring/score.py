@@ -139,24 +139,26 @@ def score_sides(policy: Policy, left: Side, right: Side, apart: Bools) -> Scored
 def added_up(tables: list[RuleTable], apart: Bools) -> Ints:
     """The points of all tables for everybody, FORBIDDEN where one forbids or two are kept apart."""
     matrix = np.empty(apart.shape, dtype=np.int64)
+    # So far below 0 that no points make up for it, and not too far for all rules together in half the memory.
+    never = np.int32(-(2**30) // max(1, sum(table.rule.hard for table in tables)))
+
+    def counted(points: Ints) -> Ints:
+        whole: Ints = points.astype(np.int32)
+        return np.where(whole < 0, never, whole)
+
     # Where few things are said there is a column for each mentor at once, otherwise a part at a time.
-    across = [
-        table.points.astype(np.int32)[:, table.mentors] if table.points.shape[0] <= FEW else None for table in tables
-    ]
+    across = [counted(table.points)[:, table.mentors] if table.points.shape[0] <= FEW else None for table in tables]
     for begin in range(0, apart.shape[0], ROWS):
         part = slice(begin, begin + ROWS)
         total = np.zeros(matrix[part].shape, dtype=np.int32)
-        forbidden = apart[part].copy()
         for table, points in zip(tables, across, strict=True):
-            if points is None:
-                rows = table.points[table.mentees[part]].take(table.mentors, axis=1)
-            else:
-                rows = points[table.mentees[part]]
-            total += rows
-            if table.rule.hard:
-                forbidden |= rows < 0
+            if points is not None:
+                total += points[table.mentees[part]]
+                continue
+            rows = table.points[table.mentees[part]].take(table.mentors, axis=1)
+            total += counted(rows) if table.rule.hard else rows
+        np.copyto(total, FORBIDDEN, where=(total < 0) | apart[part])
         matrix[part] = total
-        matrix[part][forbidden] = FORBIDDEN
     return matrix
 
 

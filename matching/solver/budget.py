@@ -10,14 +10,20 @@ from matching.solver.problem import BLOCK, Bools, Ints
 
 
 class Budget:
-    """The points that floors may cost, and the placement without floors with its prices.
+    """The points that floors may cost beyond those that a placement keeps to, and its prices.
 
     At those prices everybody has what is cheapest for them, so what they would pay more for the cheapest that is left
     above their floor, all together, is at most what the floors cost (the prices are duals above the floors, too).
     """
 
-    def __init__(self, costs: Costs, network: Network, points: float) -> None:
-        self.costs, self.points = costs, points
+    def __init__(self, costs: Costs, network: Network, dearest: float) -> None:
+        self.costs, self.dearest = costs, dearest
+        self.begin(network)
+
+    def begin(self, network: Network) -> None:
+        """Goes on from a cheapest placement, perhaps above some floors: what costs more than `dearest` is too dear."""
+        costs = self.costs
+        self.points = self.dearest - network.bound()
         self.cost, self.prices = network.cost, network.prices.astype(network.cost.dtype)
         rows = np.arange(network.rows)
         self.own = network.cost[rows, network.place].astype(np.int64) + network.prices[network.place]

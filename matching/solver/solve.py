@@ -192,23 +192,23 @@ def with_floor(
     """The same network solved again above the floor, as many levels as the permitted cost allows.
 
     More levels never give a higher value, so first those are tried that look cheap, or as many as at the start and one
-    more; then all that the prices do not prove too dear; once some cost too much, halving finds the last that do not. A
-    trial ends as soon as its own prices prove that it costs too much.
+    more; then all that the prices do not prove too dear, and one less; once those cost too much, halving finds the last
+    that do not. A trial ends as soon as its own prices prove that it costs too much.
     """
     before = placed_value(problem, costs, network.place)
     lowest_allowed = before - problem.floor_cost * before
-    budget = Budget(costs, network, before - lowest_allowed)
+    dearest = network.bound() + before - lowest_allowed
+    budget = Budget(costs, network, dearest)
     ahead = levels(costs, network.place, budget)
-    best, taken, refused = network, 0, problem.floor_levels + 1
-    steps = list(islice(ahead, 1))
+    best, taken, refused, failed = network, 0, problem.floor_levels + 1, 0
+    steps, everybody = list(islice(ahead, 1)), np.arange(network.rows)
     if isinstance(start, Solution):
         trials = [len(start.levels), len(start.levels) + 1]
     else:
-        cheap = bool(steps) and budget.more(steps[0].thresholds, np.arange(network.rows)) < CHEAP * budget.points
+        cheap = bool(steps) and budget.more(steps[0].thresholds, everybody) < CHEAP * budget.points
         trials = [] if cheap else [1]
-    dearest = network.bound() + budget.points
     while taken + 1 < refused:
-        wanted = trials.pop(0) if trials else refused - 1 if refused > problem.floor_levels else (taken + refused) // 2
+        wanted = trials.pop(0) if trials else refused - 1 if failed < 2 else (taken + refused) // 2
         trial = max(taken + 1, min(wanted, refused - 1))
         steps += islice(ahead, max(0, trial - len(steps)))
         if len(steps) < trial:
@@ -222,8 +222,12 @@ def with_floor(
             begin_from(tried, costs, start)
         if tried.settle(dearest=dearest) and placed_value(problem, costs, tried.place) >= lowest_allowed:
             best, taken = tried, trial
+            budget.begin(best)
+            while len(steps) > taken and budget.more(steps[-1].thresholds, everybody) > budget.points:
+                refused = len(steps)
+                steps.pop()
         else:
-            refused, trials = trial, []
+            refused, trials, failed = trial, [], failed + 1
     nothing = np.full(network.rows, NO_FLOOR, dtype=np.int64)
     return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken]
 

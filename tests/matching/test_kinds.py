@@ -1,6 +1,7 @@
 """The kinds of rules one by one: what they forbid, what they bring, and what they say."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,26 @@ def test_hours_in_common_forbid_or_count():
         "rules.0.mentee",
         "rules.0.mentor",
     ]
+
+
+@pytest.mark.parametrize("few", [0, 512])
+def test_where_many_things_are_said_it_adds_up_alike(few, monkeypatch):
+    monkeypatch.setattr(sys.modules["matching.scoring.score"], "FEW", few)
+    labels = {"@free": "Free times", "x": "Thing", "many": "Things"}
+    rules = [
+        {"kind": "must_differ", "mentee": "x", "mentor": "x"},
+        {"kind": "common_hours", "mentee": "@free", "mentor": "@free", "least": 1},
+        {"kind": "shared_interests", "mentee": "many", "mentor": "many", "points": 8},
+        {"kind": "skills_offered", "mentee": "many", "mentor": "many", "points": 5},
+        {"kind": "hours_points", "mentee": "@free", "mentor": "@free", "points": 3, "most": 2},
+    ]
+    early, late = list(range(72, 80)), list(range(76, 90))
+    mentees = {"x": ["a", "b", "c"], "many": [["p", "q"], ["q"], ["p", "q", "r", "s", "t"]], "@free": [early, late, []]}
+    mentors = {"x": ["b", "d", "d"], "many": [["q"], ["p", "q", "r", "s: 2"], []], "@free": [late, late, early]}
+    found = score(parse_policy({"rules": rules}, labels, labels), mentees, mentors)
+    assert found.matrix.tolist() == [[10, 21, 6], [-1, 13, 3], [7, 31, 0]]
+    for (i, j), points in np.ndenumerate(found.matrix):
+        assert points == (-1 if points < 0 else sum(table.of(i, j) for table in found.tables))
 
 
 TEXTS = st.one_of(

@@ -16,18 +16,20 @@ from matching.scoring.rules.base import (
     MENTOR,
     Field,
     Rule,
-    both_said,
     rule_kind,
 )
 
 AN_HOUR = 4  # quarters
+QUARTER = {str(quarter): quarter for quarter in range(FREE_QUARTERS)}
 
 
 def taken(side: list[tuple[Said, ...]]) -> NDArray[np.bool_]:
     """Which quarters of a week each has time in, a row for each quarter."""
     found = np.zeros((FREE_QUARTERS, len(side)), dtype=np.bool_)
     count = [len(said[0]) for said in side]
-    quarters = np.fromiter(map(int, chain.from_iterable(said[0] for said in side)), dtype=np.int64, count=sum(count))
+    quarters = np.fromiter(
+        map(QUARTER.__getitem__, chain.from_iterable(said[0] for said in side)), dtype=np.int64, count=sum(count)
+    )
     found[quarters, np.repeat(np.arange(len(side)), count)] = True
     return found
 
@@ -83,7 +85,9 @@ class CommonHours(OfHours):
 
     def table(self, mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Ints:
         enough = shared(mentees, mentors) >= self.least * AN_HOUR
-        return np.where(enough | ~both_said(mentees, mentors), np.int8(0), np.int8(FORBIDDEN))
+        enough[[not said[0] for said in mentees]] = True
+        enough[:, [not said[0] for said in mentors]] = True
+        return np.where(enough, np.int8(0), np.int8(FORBIDDEN))
 
     def highest(self) -> int:
         return 0
