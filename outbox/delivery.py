@@ -124,12 +124,17 @@ class Sweep:
         if new not in (LetterState.CLAIMED, LetterState.SENDING):
             fields |= {"claimed_by": "", "lease_until": None}
         if letter.kind not in kinds.names_of(""):
-            return mine.update(state=new, **fields) == 1
-        with transaction.atomic():
             moved = mine.update(state=new, **fields) == 1
-            if moved:
-                joining.follow(letter, new, fields)
-            return moved
+        else:
+            with transaction.atomic():
+                if moved := mine.update(state=new, **fields) == 1:
+                    joining.follow(letter, new, fields)
+        if moved and new != LetterState.SENDING:
+            # What became of it, for whoever reads logs: never whom it is for nor what it says.
+            logger.info(
+                "letter=%s kind=%s program=%s state=%s", letter.public_id, letter.kind, letter.topic or "-", new
+            )
+        return moved
 
     def deliver(self, letter) -> None:
         """Takes one claimed letter to its end, and with it those that went with it before its process died."""

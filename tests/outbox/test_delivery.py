@@ -342,6 +342,20 @@ def test_every_move_is_one_of_the_table(kind, post):
     assert {new for _old, new in Letter.MOVES} == set(LetterState)
 
 
+def test_the_log_has_one_line_a_letter_and_nothing_of_it(kind, post, smtp_sink, caplog):
+    caplog.set_level("INFO", logger="outbox.delivery")
+    sent, dropped = post(kind(any_hour=True)), post(kind(name="tests.gone", still_needed=lambda *_: "Answered."))
+    deliver()
+    said = sorted(record.getMessage() for record in caplog.records)
+    assert said == sorted(
+        [
+            f"letter={sent.public_id} kind=tests.news program={sent.topic or '-'} state=sent",
+            f"letter={dropped.public_id} kind=tests.gone program={dropped.topic or '-'} state=dropped",
+        ]
+    )
+    assert not any(word in line for line in said for word in (sent.recipient.email, sent.recipient.name, sent.subject))
+
+
 def test_late_letters_are_known(kind, post):
     post(kind())
     assert not Letter.objects.late(NOW + 10 * MINUTE).exists()
