@@ -12,7 +12,7 @@ def sentences(facts: dict, by_hand: bool) -> list[str]:
     """The proof in words; `by_hand` says that something was set by hand, which everything is then said under."""
     said = as_many(facts) if facts["coverage_first"] else as_much(facts)
     words = [*said, *without_a_least(facts)]
-    return [_("With what is set by hand:"), *words] if by_hand else words
+    return [*words, _("All this with what is set by hand.")] if by_hand else words
 
 
 def as_many(facts: dict) -> Iterator[str]:
