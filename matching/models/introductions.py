@@ -128,6 +128,11 @@ class Introduction(models.Model):
         return self.publication.round if self.publication else None
 
     @property
+    def in_circle(self) -> bool:
+        """Whether they would meet together with others of the same mentor."""
+        return self.round is not None and self.round.least is not None
+
+    @property
     def held(self) -> bool:
         """Its emails wait, and it can still be taken back with its round."""
         return self.publication is not None and self.publication.released_at is None
