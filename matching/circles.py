@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from matching.models import Circle, Pairing
+from matching.models import Circle, Introduction, Pairing
 from programs.models import Membership
 
 # A mentor's membership and what the pairs are for.
@@ -112,10 +112,13 @@ class Small:
 
 
 def too_small(programs: Iterable[int], user) -> list[Small]:
-    """The circles of these programs in which somebody has gone and too few are left; none that this person is in."""
+    """The circles of these programs with too few people, as when somebody has gone; none that this person is in."""
     pairs = Pairing.objects.open().filter(program__in=programs, circle__isnull=False)
     own = Circle.objects.filter(Q(mentor__user=user) | Q(pairings__mentee__user=user))
     rows = pairs.exclude(circle__in=own.values("pk")).order_by().values("mentor", "circle")
+    # While people of a circle are still asked whether it suits them, it may yet grow.
+    asked = Introduction.objects.open().filter(publication__round__least__isnull=False)
+    rows = rows.exclude(mentor__in=asked.values("mentor"))
     found = list(rows.annotate(people=Count("pk"), least=Max("round__least")).filter(people__lt=F("least")))
     mentors = Membership.objects.select_related("user").in_bulk({row["mentor"] for row in found}) if found else {}
     found.sort(key=lambda row: row["circle"])

@@ -32,7 +32,7 @@ def can_change_offer(user, offer) -> bool:
 
 def can_answer_introduction(user, one, role) -> bool:
     """That side itself while it is asked, or a coordinator who heard it and is neither of the two."""
-    if one.state != OfferState.OPEN or one.publication.released_at is None:
+    if one.state != OfferState.OPEN or one.held:
         return False
     return user.pk == one.of_side(role).user_id or can_take_back_introduction(user, one)
 

@@ -1,4 +1,4 @@
-"""Both are asked before a pair of a round begins: two yeses open it, a no is told to nobody but coordinators."""
+"""Both are asked before a pair begins: two yeses open it, a no is told to nobody but coordinators."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from matching.actions.asking import lapse_of
 from matching.actions.pairs import check_pair, hold_open, lock, opening_of, take_places, write_opening
 from matching.models import Introduction, OfferState, Pairing
 from matching.permissions import can_answer_introduction, can_take_back_introduction
+from matching.rounds import Forbidden, score_of_pair
 from outbox.actions import post
 from programs.errors import Refused
 from programs.models import Membership, MembershipState, ProgramState, Role
@@ -49,7 +50,7 @@ def introduce(found: list[Introduction], *, by, now) -> None:
     same = {"purpose": found[0].purpose, "mentee__in": mentees}
     taken = set(Pairing.objects.open().filter(**same).values_list("mentee", flat=True))
     if Introduction.objects.open().filter(**same).exists():
-        raise Refused(_("Somebody of this draft is being asked about another pair. Look at the draft again."))
+        raise Refused(_("Somebody is being asked about another pair already. Look again."))
     for one in found:
         check_pair(members[one.mentor_id], members[one.mentee_id], program, taken)
     Introduction.objects.bulk_create(found)
@@ -65,6 +66,25 @@ def unask(publication, *, by, now) -> int:
     record_many((entry_of(one, "introduction.taken_back", words, by, now), people_of(one)) for one in found)
     rows.delete()
     return len(found)
+
+
+def ask_both(program, mentor, mentee, *, by, now) -> Introduction:
+    """A coordinator asks two people by hand, those who once said no to each other too; both get an email."""
+    if by.pk in (mentor.user_id, mentee.user_id):
+        raise Refused(_("This is about you: another coordinator has to do it."))
+    try:
+        scored = score_of_pair(program, mentor, mentee, now=now)
+    except Forbidden as forbidden:
+        raise Refused(str(forbidden)) from None
+    one = Introduction(
+        program=program, mentor=mentor, mentee=mentee, pair_words=scored.pair_words, asked_at=now,
+        answer_by=choosing.answer_by(program, now),
+    )  # fmt: skip
+    letters = introduction_letters.of_asking([one], key=str(one.public_id), now=now)
+    with transaction.atomic():
+        introduce([one], by=by, now=now)
+        post(letters)
+    return one
 
 
 def people_of(one: Introduction) -> list:
@@ -110,7 +130,7 @@ def say_yes(one: Introduction, role: str, *, by, now) -> Pairing | None:
 def begin(one: Introduction, *, now) -> Pairing | None:
     """The pair of two who both said yes; where it cannot be any more, both hear that kindly, and it is None."""
     try:
-        opening = opening_of(one.program, one.mentor, one.mentee, now=now, round=one.publication.round)
+        opening = opening_of(one.program, one.mentor, one.mentee, now=now, round=one.round)
         with transaction.atomic():
             hold_open(one.program)
             # From here on its own place is free for the pair.

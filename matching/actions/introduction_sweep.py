@@ -78,7 +78,8 @@ def _to_remind(now):
 
 def remind(group: list[Introduction], now) -> bool:
     """Whoever has not answered is reminded once."""
-    key = str(group[0].publication.public_id)
+    first = group[0]
+    key = str(first.publication.public_id if first.publication else first.public_id)
     letters = introduction_letters.of_asking(group, key=key, now=now, again=True)
     with transaction.atomic():
         unreminded = Introduction.objects.open().filter(pk__in=[one.pk for one in group], reminded_at=None)

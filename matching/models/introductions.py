@@ -1,4 +1,4 @@
-"""Two people of a round who are both asked before their pair begins."""
+"""Two people who are both asked before their pair begins."""
 
 import uuid
 from collections import Counter
@@ -20,7 +20,7 @@ class IntroductionQuerySet(ProgramRows):
 
     def told(self):
         """Those whose emails have left: until then nobody but coordinators knows of them."""
-        return self.filter(publication__released_at__isnull=False)
+        return self.filter(Q(publication=None) | Q(publication__released_at__isnull=False))
 
     def visible_to(self, user):
         return super().visible_to(user).exclude(Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk))
@@ -46,13 +46,14 @@ class IntroductionQuerySet(ProgramRows):
 
 
 class Introduction(models.Model):
-    """A pair of a published round that begins once both have said yes; a place is kept for it meanwhile."""
+    """A pair that begins once both have said yes; a place is kept for it meanwhile."""
 
     State = OfferState
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     program = models.ForeignKey(Program, models.CASCADE, related_name="introductions", verbose_name=_("program"))
-    publication = models.ForeignKey(Publication, models.CASCADE, related_name="introductions")
+    # Of a round; none where a coordinator asks both by hand.
+    publication = models.ForeignKey(Publication, models.CASCADE, null=True, blank=True, related_name="introductions")
     mentor = models.ForeignKey(
         Membership, models.CASCADE, related_name="introductions_as_mentor", verbose_name=_("mentor")
     )
@@ -120,6 +121,21 @@ class Introduction(models.Model):
     def yes_of(self, role: str):
         """When this side said yes; None where it has not."""
         return self.mentor_yes_at if role == Role.MENTOR else self.mentee_yes_at
+
+    @property
+    def round(self):
+        """The round that proposed it; None where a coordinator did."""
+        return self.publication.round if self.publication else None
+
+    @property
+    def in_circle(self) -> bool:
+        """Whether they would meet together with others of the same mentor."""
+        return self.round is not None and self.round.least is not None
+
+    @property
+    def held(self) -> bool:
+        """Its emails wait, and it can still be taken back with its round."""
+        return self.publication is not None and self.publication.released_at is None
 
     @property
     def agreed(self) -> bool:

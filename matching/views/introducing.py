@@ -138,7 +138,7 @@ def introduction(request, program, introduction):
         "one": one,
         "sides": [(member, one.yes_of(member.role)) for member in one.sides],
         "is_open": one.state == OfferState.OPEN,
-        "held": one.publication.released_at is None,
+        "held": one.held,
         "form": form,
         "entries": entries,
     }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from matching import actions, circles, rounds, tables
+from matching.actions import introducing
 from matching.forms import EndForm
 from matching.models import Introduction, Pairing, PairingState, Policy
 from matching.scoring import PolicyError
@@ -107,6 +108,8 @@ def choices(request, program, mentee) -> dict:
 
 def one_mentor(request, program, mentee, mentor, context):
     """Says what will happen to these two, and does it."""
+    if request.method == "POST" and "ask" in request.POST:
+        return ask_both(request, program, mentee, mentor)
     if request.method == "POST":
         try:
             pairing = actions.pair_by_hand(program, mentor, mentee, by=request.user, now=timezone.now())
@@ -123,3 +126,14 @@ def one_mentor(request, program, mentee, mentor, context):
     return render(
         request, "matching/by_hand_confirm.html", program, "people", context | {"mentor": mentor, "scored": scored}
     )
+
+
+def ask_both(request, program, mentee, mentor):
+    """Asks the two first, where a program has both say yes."""
+    try:
+        one = introducing.ask_both(program, mentor, mentee, by=request.user, now=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(request.path)
+    messages.success(request, _("Both are asked by email."))
+    return redirect("matching:introduction", program.slug, one.public_id)

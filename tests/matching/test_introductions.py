@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from council import promise
-from matching import introduction_letters, rounds, tables
+from matching import circles, introduction_letters, rounds, tables
 from matching.actions import introducing, pair_by_hand, pairs, publish, send_now, withdraw, write_again
 from matching.actions.introduction_sweep import lapse, turn_introductions
 from matching.models import Availability, Introduction, Pairing, Publication, Round
@@ -315,3 +315,20 @@ def test_whoever_is_asked_has_a_date_until_it_has_passed():
     assert hole.kind == "asked_passed" and "settled by" in hole.why
     write_again(NOW + 7 * DAY, never)
     assert not Letter.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_circle_grows_yes_by_yes_and_is_too_small_only_once_all_have_answered():
+    program, _mentor, found = asked(3, places=3)
+    publication = found[0].publication
+    Round.objects.filter(pk=publication.round_id).update(least=3, most=3)
+    Introduction.objects.update(publication=publication)
+    coordinator = person()
+    for one in found[:2]:
+        yes(one, "mentor"), yes(one, "mentee")
+    assert {pair.circle_id for pair in Pairing.objects.open()} == {Pairing.objects.first().circle.pk}
+    (letter,) = introduction_letters.of_asking([reload(found[2])], key="x", now=NOW)[1:]
+    assert "It is a circle" in letter.body
+    assert circles.too_small([program.pk], coordinator) == []
+    no(found[2], "mentee")
+    assert [small.people for small in circles.too_small([program.pk], coordinator)] == [2]

@@ -196,6 +196,22 @@ def test_a_coordinator_notes_what_they_heard_and_takes_back(days, town):
     assert browser(one.mentor.user).client.post(sean.url, {"do": "back"}).status_code in (403, 404)
 
 
+def test_a_coordinator_asks_two_again_who_said_no(days, town):
+    one, _other = publish(days, town)
+    answer(days.last(one.mentor.user), "no")
+    days.sweep()
+    farida = browser(town.farida)
+    url = reverse("matching:by_hand", args=["harbour", one.mentee.public_id])
+    assert "Or ask both first" in words(farida.open(f"{url}?mentor={one.mentor.public_id}"))
+    farida.press("ask", "1")
+    assert "a coordinator, by hand" in words(farida.text)
+    days.sweep()
+    for person in (one.mentor.user, one.mentee.user):
+        answer(days.last(person), "yes")
+    assert pairs() == {(str(one.mentee.user), str(one.mentor.user))}
+    assert Pairing.objects.get().round is None
+
+
 def test_somebody_who_finds_another_mentor_is_asked_no_longer(days, town):
     one, other = publish(days, town)
     eve = town.join("mentor", town.kofi)
