@@ -11,7 +11,7 @@ HELP = {
     kinds.QUESTIONS: _("How is it going? Would you take somebody this time?"),
     kinds.NEWS: _("What those who run the program write to everybody."),
 }
-AS_ABOVE = ("", _("as in all my programs"))
+AS_ABOVE = ("", _("As in all my programs"))
 
 
 class ChoicesForm(forms.Form):

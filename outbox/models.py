@@ -150,9 +150,9 @@ class LetterConcerns(models.Model):
 
 
 class How(models.TextChoices):
-    AT_ONCE = "at_once", _("when they come up")
-    WEEKLY = "weekly", _("together, on Monday mornings")
-    NEVER = "never", _("not at all")
+    AT_ONCE = "at_once", _("When they come up")
+    WEEKLY = "weekly", _("Together, on Monday mornings")
+    NEVER = "never", _("Not at all")
 
 
 class Choice(models.Model):

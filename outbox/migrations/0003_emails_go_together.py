@@ -18,9 +18,9 @@ class Migration(migrations.Migration):
             "how",
             models.CharField(
                 choices=[
-                    ("at_once", "when they come up"),
-                    ("weekly", "together, on Monday mornings"),
-                    ("never", "not at all"),
+                    ("at_once", "When they come up"),
+                    ("weekly", "Together, on Monday mornings"),
+                    ("never", "Not at all"),
                 ],
                 default="never",
                 max_length=8,

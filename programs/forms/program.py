@@ -255,7 +255,10 @@ class ReachForm(forms.Form):
         label=_("How do you reach them?"),
         required=False,
         max_length=200,
-        help_text=_("For instance: by telephone on Tuesdays, or through the front desk. Coordinators read it."),
+        help_text=_(
+            "For instance: by telephone on Tuesdays, or through the front desk. Coordinators read it, and the council "
+            "where a follow-up comes to them."
+        ),
     )
 
 

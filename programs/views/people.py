@@ -90,6 +90,8 @@ def reach(request, program, member):
     person, now = membership.user, timezone.now()
     known = OtherWay.objects.filter(membership=membership).first()
     form = ReachForm(posted(request), initial={"words": known.words if known else ""})
+    # Taken back where it was agreed before; else there is something to say.
+    form.fields["words"].required = known is None
     if request.method == "POST" and "works" in request.POST:
         outbox_actions.believe(person, by=request.user, now=now, topic=program.slug)
         messages.success(request, _("Saved. Emails that were not delivered can be tried again under Emails."))

@@ -55,7 +55,7 @@ def test_what_waits_for_the_morning_is_one_email(nudge, post, smtp_sink, setting
     assert "2 of 3" in preview.show(first).text and "http" not in preview.show(first).html
 
 
-def test_emails_of_two_programs_name_them(nudge, post, smtp_sink, monkeypatch):
+def test_emails_of_two_programs_name_them(nudge, post, smtp_sink, monkeypatch, client, settings):
     from outbox import kinds
 
     monkeypatch.setattr(kinds, "_name_of_topic", [str.title])
@@ -67,6 +67,10 @@ def test_emails_of_two_programs_name_them(nudge, post, smtp_sink, monkeypatch):
     assert "1 of 2: North" in got.text and "2 of 2: South" in got.text
     # An answer reaches somebody of each; the button of the mail program stands for both.
     assert got.message["Reply-To"] == "North <north@example.org>, South <south@example.org>"
+    button = got.message["List-Unsubscribe"].strip(" <>").removeprefix(settings.PUBLIC_URL)
+    assert "from all programs, and nothing else" in client.get(button, follow=True).content.decode()
+    client.post(button, {"List-Unsubscribe": "One-Click"})
+    assert [(row.topic, row.group, row.how) for row in Choice.objects.all()] == [("", "", How.NEVER)]
 
 
 def test_what_never_goes_together(kind, nudge, post, smtp_sink):

@@ -78,8 +78,8 @@ def test_everything_off_from_an_email_and_on_again(harbour, days):
     page.press("reminders", "on")
     assert not Choice.objects.exists()
     # Or a part of it: only the questions.
-    wanted = {"harbour-reminders": "at_once", "harbour-questions": "never", "save": "1"}
-    page.client.post(door, wanted)
+    chosen = page.form("harbour-questions").data() | {"harbour-questions": "never", "save": "1"}
+    page.client.post(door, chosen)
     assert [(row.topic, row.group, row.how) for row in Choice.objects.all()] == [("harbour", "questions", "never")]
 
 
