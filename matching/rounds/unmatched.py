@@ -58,6 +58,9 @@ class WhyNone:
         if not places:
             words = _("No mentor who suits them has a free place.")
             return {"kind": "no_places", "words": words, "ways": self.ways(mentee)}
+        if self.circles:
+            words = _("Every circle that suits them is full, and nobody in one of them could go to another.")
+            return {"kind": "full", "words": words, "ways": self.ways(mentee)}
         words = ngettext(
             "For %(people)s people only the same few mentors are possible, with %(places)s place in all.",
             "For %(people)s people only the same few mentors are possible, with %(places)s places in all.",

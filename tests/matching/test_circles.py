@@ -1,5 +1,6 @@
 """Circles: a draft of whole circles with what is certain of it, published as wholes, joined, left and taken back."""
 
+import numpy as np
 import pytest
 
 from matching import circles, rounds
@@ -17,7 +18,10 @@ from matching.actions import (
     withdraw,
 )
 from matching.models import Circle, Pairing, Publication, Round
+from matching.rounds.circles import CircleAnswer
 from matching.rounds.proof import sentences
+from matching.solver import solve_circles
+from matching.solver.chains import NEVER
 from mentorship.program_home.figures import figures_of
 from mentorship.program_home.needs import needs_of
 from outbox.models import Letter
@@ -176,3 +180,40 @@ def test_a_second_round_fills_up_the_circles_there_are(world):
     publish(second, by=world.by, now=NOW)
     assert Circle.objects.count() == 2
     assert Membership.objects.get(user__name="Noor Example").pairings_as_mentor.count() == 3
+
+
+def small_answer(seed):
+    """Circles found for a small random instance, and how many each needs."""
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 31, (12, 4))
+    scores[rng.random(scores.shape) < 0.45] = -1
+    capacity = rng.integers(1, 4, 4)
+    least = np.minimum(rng.integers(0, 4, 4), capacity)
+    nobody = np.full(12, -1)
+    given = {"capacity": capacity, "priority": np.zeros(12, dtype=np.int64), "coverage_first": True, "pins": nobody}
+    given |= {"mentee_order": np.arange(12), "mentor_order": np.arange(4)}
+    found = solve_circles(scores, least=least, **given)
+    shown = {**given, "scores": scores, "capacity": found.places}
+    return CircleAnswer(shown, found, 1, least, capacity, 3), scores, least, given
+
+
+@pytest.mark.once
+def test_a_place_more_that_is_named_brings_somebody_in_and_nobody_out():
+    tried = 0
+    for seed in range(20):
+        answer, scores, least, given = small_answer(seed)
+        left = np.flatnonzero(answer.assignment < 0)
+        if not left.size:
+            continue
+        only_matched = scores.copy()
+        only_matched[left] = -1
+        chains, _holders = answer.chains(only_matched)
+        mentee = int(left[0])
+        for mentor in np.flatnonzero((scores[mentee] >= 0) & (chains.to_new < NEVER)).tolist():
+            more = given["capacity"].copy()
+            more[int(chains.new_with[mentor])] += 1
+            found = solve_circles(scores, least=least, **{**given, "capacity": more})
+            worth = answer.total + int(scores[mentee, mentor]) - int(chains.to_new[mentor])
+            assert (found.matched, found.total) >= (answer.matched + 1, worth)
+            tried += 1
+    assert tried > 10
