@@ -49,7 +49,7 @@ def kinds_of(letters):
 
 def test_everybody_hears_from_us_once(program, draft, coordinator, django_assert_max_num_queries):
     plan = plan_of(draft, SOON)
-    with django_assert_max_num_queries(75):
+    with django_assert_max_num_queries(78):
         publish(draft, by=coordinator, now=SOON)
     assert Pairing.objects.open().of(program).count() == 35
     assert kinds_of(Letter.objects) == {
