@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matching.solver.budget import Budget
+from matching.solver.budget import Budget, bound_above
 from matching.solver.costs import Costs, build_costs, nth_of_each
 from matching.solver.cover import NO_FLOOR
 from matching.solver.floors import Level, levels
@@ -82,6 +82,8 @@ class Solution:
     costs: Costs = field(repr=False)
     network: Network = field(repr=False)
     without_floor: Start = field(repr=False)
+    # The prices that prove the next level of the floor too dear, where they were found.
+    too_dear: Ints | None = field(default=None, repr=False)
 
 
 def solve(
@@ -152,14 +154,16 @@ def solve_problem(problem: Problem, start: Earlier | None = None) -> Solution:
     else:
         begin_from(network, costs, start.without_floor if isinstance(start, Solution) else start)
         network.settle()
-    without_floor = Start(assigned(problem, costs, network.place), prices_of(costs, network))
+    without_floor = Start(assigned(problem, costs, network.place), prices_of(costs, network.prices))
     thresholds = np.full(network.rows, NO_FLOOR, dtype=np.int64)
     steps: list[Level] = []
+    too_dear: Ints | None = None
     if problem.coverage_first and problem.floor_levels:
-        network, thresholds, steps = with_floor(problem, costs, network, start)
+        network, thresholds, steps, too_dear = with_floor(problem, costs, network, start)
     network.lower_prices()
     primal, dual = prove(network.cost, network.capacity, network.place, network.prices, costs.forbidden - 1)
-    return answer(problem, costs, network, without_floor, thresholds, steps, (primal, dual))
+    found = answer(problem, costs, network, without_floor, thresholds, steps, (primal, dual))
+    return found if too_dear is None else replace(found, too_dear=prices_of(costs, too_dear))
 
 
 def begin_from(network: Network, costs: Costs, start: Earlier) -> None:
@@ -167,11 +171,16 @@ def begin_from(network: Network, costs: Costs, start: Earlier) -> None:
     if start.assignment.shape != (costs.mentees,) or start.prices.shape != (costs.mentors,):
         raise ValueError("start must be a solution for as many mentees and mentors.")
     # No price is ever higher than what going unmatched costs.
-    highest = int(costs.cost[:, -1].max(initial=0))
-    network.prices[:-1] = np.clip(start.prices[costs.mentor_of] - costs.extra, 0, highest)
+    network.prices[:] = column_prices(costs, start.prices)
     network.place[:] = columns_for(costs, start.assignment[costs.mentee_of])
     network.taken[:] = np.bincount(network.place, minlength=network.columns)
     network.loosen()
+
+
+def column_prices(costs: Costs, prices: Ints) -> Ints:
+    """Mentors' prices as the columns', unmatched last; none is higher than what going unmatched costs."""
+    highest = int(costs.cost[:, -1].max(initial=0))
+    return np.append(np.clip(prices[costs.mentor_of] - costs.extra, 0, highest), 0)
 
 
 def columns_for(costs: Costs, mentors: Ints) -> Ints:
@@ -188,12 +197,13 @@ def columns_for(costs: Costs, mentors: Ints) -> Ints:
 
 def with_floor(
     problem: Problem, costs: Costs, network: Network, start: Earlier | None
-) -> tuple[Network, Ints, list[Level]]:
+) -> tuple[Network, Ints, list[Level], Ints | None]:
     """The same network solved again above the floor, as many levels as the permitted cost allows.
 
     More levels never give a higher value, so first those are tried that look cheap, or as many as at the start and one
     more; then all that the prices do not prove too dear, and one less; once those cost too much, halving finds the last
-    that do not. A trial ends as soon as its own prices prove that it costs too much.
+    that do not. A trial ends as soon as its own prices prove that it costs too much; those are returned last, and where
+    they come with the start they may prove it again without a trial.
     """
     before = placed_value(problem, costs, network.place)
     lowest_allowed = before - problem.floor_cost * before
@@ -202,8 +212,11 @@ def with_floor(
     ahead = levels(costs, network.place, budget)
     best, taken, refused, failed = network, 0, problem.floor_levels + 1, 0
     steps, everybody = list(islice(ahead, 1)), np.arange(network.rows)
+    too_dear = still = None
+    stood = len(start.levels) if isinstance(start, Solution) else 0
     if isinstance(start, Solution):
-        trials = [len(start.levels), len(start.levels) + 1]
+        still = column_prices(costs, start.too_dear) if start.too_dear is not None else None
+        trials = [stood, stood + 1]
     else:
         cheap = bool(steps) and budget.more(steps[0].thresholds, everybody) < CHEAP * budget.points
         trials = [] if cheap else [1]
@@ -215,6 +228,9 @@ def with_floor(
             trial, refused = len(steps), len(steps) + 1
             if trial == taken:
                 break
+        if still is not None and trial > stood and bound_above(costs, steps[trial - 1].thresholds, still) > dearest:
+            refused, trials, failed, too_dear = trial, [], failed + 1, still
+            continue
         tried = best.copy(above_floor(costs, steps[trial - 1].thresholds))
         if start is None:
             tried.free_forbidden()
@@ -227,9 +243,9 @@ def with_floor(
                 refused = len(steps)
                 steps.pop()
         else:
-            refused, trials, failed = trial, [], failed + 1
+            refused, trials, failed, too_dear = trial, [], failed + 1, tried.prices
     nothing = np.full(network.rows, NO_FLOOR, dtype=np.int64)
-    return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken]
+    return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken], too_dear
 
 
 def above_floor(costs: Costs, thresholds: Ints) -> Ints:
@@ -258,10 +274,10 @@ def assigned(problem: Problem, costs: Costs, place: Ints) -> Ints:
     return assignment
 
 
-def prices_of(costs: Costs, network: Network) -> Ints:
+def prices_of(costs: Costs, of_columns: Ints) -> Ints:
     """The price of each of the caller's mentors, with what the place costs where people are spread."""
     prices = np.full(costs.mentors, np.iinfo(np.int64).max)
-    np.minimum.at(prices, costs.mentor_of, network.prices[:-1] + costs.extra)
+    np.minimum.at(prices, costs.mentor_of, of_columns[:-1] + costs.extra)
     return prices
 
 
@@ -299,7 +315,7 @@ def answer(
         value=value_of(problem, pairs, assignment[pairs]),
         floors=floors,
         levels=found,
-        prices=prices_of(costs, network),
+        prices=prices_of(costs, network.prices),
         primal=proof[0],
         dual=proof[1],
         blocking=count_blocking(problem, assignment),
