@@ -9,6 +9,19 @@ from matching.solver.network import Network
 from matching.solver.problem import BLOCK, Bools, Ints
 
 
+def bound_above(costs: Costs, thresholds: Ints, prices: Ints) -> int:
+    """What any placement above these floors costs at the least, by prices of whatever origin."""
+    bound = -int(prices @ costs.capacity)
+    charge = prices.astype(costs.cost.dtype)
+    most = (costs.top - thresholds).astype(costs.plain.dtype)
+    for begin in range(0, costs.cost.shape[0], BLOCK):
+        part = slice(begin, begin + BLOCK)
+        at_prices = costs.cost[part] + charge
+        np.copyto(at_prices[:, :-1], costs.forbidden, where=costs.plain[part, :-1] > most[part, None])
+        bound += int(at_prices.min(axis=1).sum(dtype=np.int64))
+    return bound
+
+
 class Budget:
     """The points that floors may cost beyond those that a placement keeps to, and its prices.
 

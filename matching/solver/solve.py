@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matching.solver.budget import Budget
-from matching.solver.costs import Costs, build_costs, nth_of_each
+from matching.solver.costs import Costs, build_costs
 from matching.solver.cover import NO_FLOOR
-from matching.solver.floors import Level, levels
-from matching.solver.network import FREE, Network
-from matching.solver.problem import BLOCK, Ints, Problem, read_problem, total_of, value_of
+from matching.solver.lifting import Lifted, Lifting
+from matching.solver.network import Network
+from matching.solver.problem import Ints, Problem, read_problem, total_of, value_of
 from matching.solver.proof import prove
-
-CHEAP = 0.25  # the share of the points allowed that one level must take to be tried alone
+from matching.solver.state import Earlier, Start, assigned, begin_from, prices_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,24 +29,6 @@ class Competition:
     rivals: Ints
     mentors: Ints
     places: int
-
-
-class Earlier(Protocol):
-    """Where `solve` can begin: the pairs and prices of an earlier answer, which need not hold any more."""
-
-    @property
-    def assignment(self) -> Ints: ...
-
-    @property
-    def prices(self) -> Ints: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Start:
-    """Pairs, (M,) a mentor or -1, and prices, (N,), to begin from; prices of 0 will do."""
-
-    assignment: Ints
-    prices: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +60,8 @@ class Solution:
     costs: Costs = field(repr=False)
     network: Network = field(repr=False)
     without_floor: Start = field(repr=False)
+    # The prices that prove the next level of the floor too dear, where they were found.
+    too_dear: Ints | None = field(default=None, repr=False)
 
 
 def solve(
@@ -152,129 +132,20 @@ def solve_problem(problem: Problem, start: Earlier | None = None) -> Solution:
     else:
         begin_from(network, costs, start.without_floor if isinstance(start, Solution) else start)
         network.settle()
-    without_floor = Start(assigned(problem, costs, network.place), prices_of(costs, network))
-    thresholds = np.full(network.rows, NO_FLOOR, dtype=np.int64)
-    steps: list[Level] = []
+    without_floor = Start(assigned(problem, costs, network.place), prices_of(costs, network.prices))
+    lifted = Lifted(network, np.full(network.rows, NO_FLOOR, dtype=np.int64), [], None)
     if problem.coverage_first and problem.floor_levels:
-        network, thresholds, steps = with_floor(problem, costs, network, start)
+        earlier = (len(start.levels), start.too_dear) if isinstance(start, Solution) else (None, None)
+        lifted = Lifting(problem, costs, network, start).run(*earlier)
+    network = lifted.network
     network.lower_prices()
-    primal, dual = prove(network.cost, network.capacity, network.place, network.prices, costs.forbidden - 1)
-    return answer(problem, costs, network, without_floor, thresholds, steps, (primal, dual))
+    proof = prove(network.cost, network.capacity, network.place, network.prices, costs.forbidden - 1)
+    return answer(problem, costs, lifted, without_floor, proof)
 
 
-def begin_from(network: Network, costs: Costs, start: Earlier) -> None:
-    """Takes over pairs and prices as far as they still hold."""
-    if start.assignment.shape != (costs.mentees,) or start.prices.shape != (costs.mentors,):
-        raise ValueError("start must be a solution for as many mentees and mentors.")
-    # No price is ever higher than what going unmatched costs.
-    highest = int(costs.cost[:, -1].max(initial=0))
-    network.prices[:-1] = np.clip(start.prices[costs.mentor_of] - costs.extra, 0, highest)
-    network.place[:] = columns_for(costs, start.assignment[costs.mentee_of])
-    network.taken[:] = np.bincount(network.place, minlength=network.columns)
-    network.loosen()
-
-
-def columns_for(costs: Costs, mentors: Ints) -> Ints:
-    """A column for each row's mentor, the last for -1; people fill a mentor's in turn, the last one takes the rest."""
-    last = costs.mentor_of.size
-    first, count = np.full(costs.mentors + 1, last), np.ones(costs.mentors + 1, dtype=np.int64)
-    np.minimum.at(first, costs.mentor_of, np.arange(last))
-    count[:-1] = np.bincount(costs.mentor_of, minlength=costs.mentors)
-    order = np.argsort(mentors, kind="stable")
-    columns = np.empty(mentors.size, dtype=np.int64)
-    columns[order] = first[mentors[order]] + np.minimum(nth_of_each(mentors[order]), count[mentors[order]] - 1)
-    return columns
-
-
-def with_floor(
-    problem: Problem, costs: Costs, network: Network, start: Earlier | None
-) -> tuple[Network, Ints, list[Level]]:
-    """The same network solved again above the floor, as many levels as the permitted cost allows.
-
-    More levels never give a higher value, so first those are tried that look cheap, or as many as at the start and one
-    more; then all that the prices do not prove too dear, and one less; once those cost too much, halving finds the last
-    that do not. A trial ends as soon as its own prices prove that it costs too much.
-    """
-    before = placed_value(problem, costs, network.place)
-    lowest_allowed = before - problem.floor_cost * before
-    dearest = network.bound() + before - lowest_allowed
-    budget = Budget(costs, network, dearest)
-    ahead = levels(costs, network.place, budget)
-    best, taken, refused, failed = network, 0, problem.floor_levels + 1, 0
-    steps, everybody = list(islice(ahead, 1)), np.arange(network.rows)
-    if isinstance(start, Solution):
-        trials = [len(start.levels), len(start.levels) + 1]
-    else:
-        cheap = bool(steps) and budget.more(steps[0].thresholds, everybody) < CHEAP * budget.points
-        trials = [] if cheap else [1]
-    while taken + 1 < refused:
-        wanted = trials.pop(0) if trials else refused - 1 if failed < 2 else (taken + refused) // 2
-        trial = max(taken + 1, min(wanted, refused - 1))
-        steps += islice(ahead, max(0, trial - len(steps)))
-        if len(steps) < trial:
-            trial, refused = len(steps), len(steps) + 1
-            if trial == taken:
-                break
-        tried = best.copy(above_floor(costs, steps[trial - 1].thresholds))
-        if start is None:
-            tried.free_forbidden()
-        else:
-            begin_from(tried, costs, start)
-        if tried.settle(dearest=dearest) and placed_value(problem, costs, tried.place) >= lowest_allowed:
-            best, taken = tried, trial
-            budget.begin(best)
-            while len(steps) > taken and budget.more(steps[-1].thresholds, everybody) > budget.points:
-                refused = len(steps)
-                steps.pop()
-        else:
-            refused, trials, failed = trial, [], failed + 1
-    nothing = np.full(network.rows, NO_FLOOR, dtype=np.int64)
-    return best, steps[taken - 1].thresholds if taken else nothing, steps[:taken]
-
-
-def above_floor(costs: Costs, thresholds: Ints) -> Ints:
-    """The costs with every pair below its mentee's floor forbidden."""
-    most = (costs.top - thresholds).astype(costs.plain.dtype)
-    cost = np.empty_like(costs.cost)
-    for begin in range(0, cost.shape[0], BLOCK):
-        part = slice(begin, begin + BLOCK)
-        cost[part] = costs.cost[part]
-        np.copyto(cost[part, :-1], costs.forbidden, where=costs.plain[part, :-1] > most[part, None])
-    return cost
-
-
-def placed_value(problem: Problem, costs: Costs, place: Ints) -> int:
-    """What a placement and the pinned pairs are worth."""
-    assignment = assigned(problem, costs, place)
-    pairs = np.flatnonzero(assignment >= 0)
-    return value_of(problem, pairs, assignment[pairs])
-
-
-def assigned(problem: Problem, costs: Costs, place: Ints) -> Ints:
-    """For each of the caller's mentees the caller's mentor or -1, pins included."""
-    mentors = np.append(costs.mentor_of, FREE)
-    assignment = problem.pins.copy()
-    assignment[costs.mentee_of] = mentors[place]
-    return assignment
-
-
-def prices_of(costs: Costs, network: Network) -> Ints:
-    """The price of each of the caller's mentors, with what the place costs where people are spread."""
-    prices = np.full(costs.mentors, np.iinfo(np.int64).max)
-    np.minimum.at(prices, costs.mentor_of, network.prices[:-1] + costs.extra)
-    return prices
-
-
-def answer(
-    problem: Problem,
-    costs: Costs,
-    network: Network,
-    without_floor: Start,
-    thresholds: Ints,
-    steps: list[Level],
-    proof: tuple[int, int],
-) -> Solution:
+def answer(problem: Problem, costs: Costs, lifted: Lifted, without_floor: Start, proof: tuple[int, int]) -> Solution:
     """The network's state in the caller's indices."""
+    network, thresholds = lifted.network, lifted.thresholds
     assignment = assigned(problem, costs, network.place)
     pairs = np.flatnonzero(assignment >= 0)
     floors = np.zeros(assignment.size, dtype=np.int64)
@@ -289,7 +160,7 @@ def answer(
             mentors=np.unique(costs.mentor_of[step.columns]),
             places=step.places,
         )
-        for step in steps
+        for step in lifted.steps
     )
     return Solution(
         assignment=assignment,
@@ -299,7 +170,7 @@ def answer(
         value=value_of(problem, pairs, assignment[pairs]),
         floors=floors,
         levels=found,
-        prices=prices_of(costs, network),
+        prices=prices_of(costs, network.prices),
         primal=proof[0],
         dual=proof[1],
         blocking=count_blocking(problem, assignment),
@@ -308,6 +179,7 @@ def answer(
         costs=costs,
         network=network,
         without_floor=without_floor,
+        too_dear=None if lifted.too_dear is None else prices_of(costs, lifted.too_dear),
     )
 
 
