@@ -84,7 +84,7 @@ def test_of_two_who_change_a_text_at_once_one_is_told(world):
     assert LetterText.objects.count() == 1
 
 
-JUNK = ["", "x" * 11_000, "\x00", "99999999999999999999", "{", "0001-01-01", "24:61"]
+JUNK = ["", "x" * 11_000 + "{", "\x00", "99999999999999999999", "0001-01-01"]
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=lambda value: repr(value[:12]))
