@@ -51,6 +51,7 @@ LOOKS = {
     "done": Look("good", "tick", _("done")),
     "missing": Look("wait", "ring", _("missing")),
     "claimed": Look("new", "clock", _("waiting")),
+    "joined": Look("new", "clock", _("waiting")),
     "sending": Look("new", "half", _("being sent")),
     "sent": Look("good", "tick", _("sent")),
     "dead": Look("alert", "triangle", _("not delivered")),

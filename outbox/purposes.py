@@ -57,6 +57,7 @@ def register() -> None:
             name=joining.KIND,
             title=_("Several reminders and requests in one email"),
             template="outbox/joined.txt",
+            editable=False,
             # Around what can be turned off.
             group=kinds.REMINDERS,
             sample=lambda topic: {"number": "three"},

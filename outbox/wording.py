@@ -17,6 +17,7 @@ from outbox import links
 from outbox.loading import OURS
 
 TOKEN = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.S)
+LOADS = re.compile(r"\{%\s*load\s[^%]*%\}")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 BRACE = re.compile(r"[{}]")
 OPENS = {"if": "endif", "for": "endfor", "with": "endwith"}
@@ -98,6 +99,8 @@ class Wording:
     subject: str = ""
     text: str = ""
     fragments: dict[str, Fragment] = field(default_factory=dict)
+    # What its fragments need to be read: {% load … %}.
+    loads: str = ""
 
     def problems(self, subject: str, text: str) -> list[Problem]:
         """Everything that stands against these words, each with its place."""
@@ -125,7 +128,7 @@ class Wording:
         return f"{subject}\n\n{self._put(text, context)}"
 
     def _put(self, words: str, context) -> str:
-        return PLACEHOLDER.sub(lambda match: _render(self.fragments[match[1]].source, context), words)
+        return PLACEHOLDER.sub(lambda match: _render(self.loads + self.fragments[match[1]].source, context), words)
 
 
 def wording_of(template: str) -> Wording:
@@ -141,7 +144,7 @@ def take_apart(source: str) -> Wording:
     if program := EVERYWHERE.search(source):
         fragments.setdefault(program[1], Fragment(program[1], program[0], "value"))
     subject, _blank, text = words.partition("\n\n")
-    return Wording(subject.strip(), text.strip(), fragments)
+    return Wording(subject.strip(), text.strip(), fragments, "".join(LOADS.findall(source)))
 
 
 def _pieces(source: str):
@@ -158,7 +161,7 @@ def _pieces(source: str):
                 if not ends:
                     yield block, False
                     block = ""
-        elif token.startswith("{#"):
+        elif token.startswith("{#") or tag == "load":
             continue
         elif token.startswith("{"):
             yield token, False

@@ -11,6 +11,7 @@ S = LetterState
 VERBS = {
     S.WAITING: ["hold", "cancel"],
     S.HELD: ["release", "cancel"],
+    S.JOINED: ["cancel"],
     S.DEAD: ["retry", "cancel"],
     S.SENT: ["repeat"],
     S.DROPPED: ["repeat"],
@@ -28,6 +29,8 @@ def fate(letter, held: bool, now) -> str:
         return _("not sent: %(why)s") % {"why": letter.outcome or _("it was no longer needed")}
     if letter.state == S.HELD:
         return _("held back by hand until somebody lets it go")
+    if letter.state == S.JOINED:
+        return _("goes with another email to the same person: %(time)s") % words
     if held:
         return _("waits until the program is opened")
     if letter.state == S.SENDING:

@@ -77,7 +77,8 @@ def test_written_for_a_later_time_and_taken_back(harbour, days):
     mailing = Mailing.objects.get(subject="We meet in May")
     boss.open(reverse("programs:mailing_take_back", args=["harbour", mailing.public_id]))
     assert "2 emails are not sent." in living.words(boss.submit("why", why="Wrong day."))
-    days.to(2)
+    days.traveller.move_to(timezone.now() + timedelta(days=2))
+    days.sweep()
     assert not [letter for letter in days.letters(harbour.mentee) if letter.subject == "We meet in May"]
     states = Addressee.objects.filter(mailing=mailing).values_list("letter__state", flat=True)
     assert set(states) == {"dropped"}
@@ -89,7 +90,8 @@ def test_whoever_has_left_meanwhile_gets_nothing(harbour, days):
     write(boss, when="later", day="2026-11-17", time="10:00")
     boss.submit_last()
     Membership.objects.filter(pk=harbour.memberships["other_mentee"].pk).update(state="left")
-    days.to(2)
+    days.traveller.move_to(timezone.now() + timedelta(days=1))
+    days.sweep()
     assert [letter.subject for letter in days.letters(harbour.mentee)].count("We meet in May") == 1
     assert not [letter for letter in days.letters(harbour.other_mentee) if letter.subject == "We meet in May"]
 

@@ -1,0 +1,114 @@
+"""The pages about a program's emails: few queries, junk is no error, and two people at once."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from outbox import kinds, own_words
+from outbox.models import LetterText
+from programs import actions
+from programs.errors import Refused
+from programs.models import Mailing
+from tests import world as w
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return w.build()
+
+
+def queries(client, url):
+    with CaptureQueriesContext(connection) as context:
+        assert client.get(url).status_code == 200
+    return len(context)
+
+
+def mailing_to(world, number):
+    members = [w.add_member(world.program, "mentee") for _ in range(number)]
+    draft = actions.draft_mailing(world.program, members, by=world.coordinator, now=w.NOW)
+    return actions.word_mailing(draft, subject="We meet", text="Come, {name}.")
+
+
+def test_pages_take_the_same_queries_for_one_and_for_many(world):
+    client = world.client("coordinator")
+    written, automatic = (reverse(f"programs:{name}", args=["harbour"]) for name in ("written", "automatic"))
+    small, big = mailing_to(world, 1), mailing_to(world, 30)
+    pages = [
+        [reverse(f"programs:{name}", args=["harbour", one.public_id]) for one in (small, big)]
+        for name in ("mailing", "mailing_check")
+    ]
+    # What sessions and content types ask once is asked before.
+    client.get(written)
+    few = [queries(client, written), queries(client, automatic), *(queries(client, small) for small, _big in pages)]
+    for number in range(30):
+        mailing = mailing_to(world, 1)
+        if number % 2:
+            actions.send_mailing(mailing, by=world.coordinator, now=w.NOW)
+        LetterText.objects.create(
+            topic="harbour", kind="council.left", language="en-gb", version=number + 1, subject="s", text="t", at=w.NOW
+        )
+    many = [queries(client, written), queries(client, automatic), *(queries(client, big) for _small, big in pages)]
+    assert many == few
+    for one in (small, big):
+        actions.send_mailing(one, by=world.coordinator, now=w.NOW)
+    logs = [queries(client, reverse("programs:mailing", args=["harbour", one.public_id])) for one in (small, big)]
+    assert logs[0] == logs[1]
+
+
+def test_a_mailing_is_sent_once_whoever_presses(world):
+    mailing = mailing_to(world, 2)
+    # Two people have the same page open.
+    seen_by = [Mailing.objects.get(pk=mailing.pk), Mailing.objects.get(pk=mailing.pk)]
+    assert actions.send_mailing(seen_by[0], by=world.coordinator, now=w.NOW) == 2
+    with pytest.raises(Refused, match="sent already"):
+        actions.send_mailing(seen_by[1], by=world.second_coordinator, now=w.NOW)
+    with pytest.raises(Refused, match="sent already"):
+        actions.word_mailing(seen_by[1], subject="Other", text="Other")
+    assert not actions.discard_mailing(seen_by[1])
+    assert Mailing.objects.get(pk=mailing.pk).subject == "We meet"
+
+
+def test_of_two_who_change_a_text_at_once_one_is_told(world):
+    kind = kinds.get("council.left")
+    step = {"subject": "Hi", "text": "Hello", "by": world.coordinator, "now": w.NOW}
+    assert own_words.save_text(kind, "harbour", "en-gb", after=0, **step)
+    assert own_words.save_text(kind, "harbour", "en-gb", after=0, **step) is None
+    # Both looked before either wrote: the database lets one of them through.
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LetterText.objects.create(
+            topic="harbour", kind="council.left", language="en-gb", version=1, subject="s", text="t", at=w.NOW
+        )
+    assert LetterText.objects.count() == 1
+
+
+JUNK = ["", "x" * 11_000 + "{", "\x00", "99999999999999999999", "0001-01-01"]
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=lambda value: repr(value[:12]))
+def test_junk_is_never_an_error_of_ours(world, junk):
+    client = world.client("coordinator")
+    text = reverse("programs:automatic_text", args=["harbour", "council.left"])
+    draft = reverse("programs:mailing", args=["harbour", world.mailing.public_id])
+    letter = world.letters["sent"].public_id
+    again = reverse("programs:email_change", args=["harbour", letter, "repeat"])
+    fields = {
+        text: ["after", "subject", "text"],
+        draft: ["subject", "text", "when", "day", "time", "at_night"],
+        again: ["turn", "anyway", "why"],
+        reverse("programs:filters", args=["harbour"]): ["name", "query"],
+        reverse("programs:automatic_test", args=["harbour", "council.left"]): ["to"],
+    }
+    for url, names in fields.items():
+        assert client.post(url, dict.fromkeys(names, junk)).status_code < 500, url
+        good = {"subject": "Hi", "text": "Hello", "when": "later", "day": "2026-12-24", "time": "10:00", "after": "0"}
+        for name in names:
+            assert client.post(url, good | {name: junk}).status_code < 500, (url, name)
+    assert (
+        client.get(reverse("programs:automatic_one", args=["harbour", "council.left"]), {"to": junk}).status_code == 200
+    )
+    emails = reverse("admin:outbox_letter_changelist")
+    for name in ("to", "kind", "program"):
+        assert client.get(emails, {name: junk}).status_code < 500
