@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checkins.models import Standing
-from matching.models import Pairing
+from matching.models import Pairing, PairPurpose
 from profiles import civil
 from programs.scoped import ProgramFilter, ScopedAdmin, status_words
 
@@ -60,10 +60,11 @@ class PairingAdmin(ScopedAdmin):
         "Everybody who is matched, and who was. Pairs begin by publishing a round or on a mentee's page."
     )
     list_display = [
-        "mentee_name", "mentor_name", "standing", "last_in_touch", "next_due", "how_often", "since", "program",
+        "mentee_name", "mentor_name", "purpose_column", "standing", "last_in_touch", "next_due", "how_often", "since",
+        "program",
     ]  # fmt: skip
     list_filter = [ProgramFilter, StandingFilter, ("state", OpenFilter), "began_at"]
-    list_select_related = ["mentor__user", "mentee__user", "program", "watch"]
+    list_select_related = ["mentor__user", "mentee__user", "program", "purpose", "watch"]
     search_fields = ["mentor__user__name", "mentor__user__email", "mentee__user__name", "mentee__user__email"]
     ordering = ["-began_at", "-pk"]
     export_columns = [
@@ -81,6 +82,12 @@ class PairingAdmin(ScopedAdmin):
         (gettext_lazy("Program"), lambda row: row.program.name),
     ]
 
+    def get_list_display(self, request):
+        """What a program's pairs are for stands where a program says so."""
+        found = super().get_list_display(request)
+        named = PairPurpose.objects.visible_to(request.user).exists()
+        return found if named else [name for name in found if name != "purpose_column"]
+
     @admin.display(description=gettext_lazy("mentee"), ordering="mentee__user__name")
     def mentee_name(self, row):
         return str(row.mentee.user)
@@ -88,6 +95,10 @@ class PairingAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("mentor"), ordering="mentor__user__name")
     def mentor_name(self, row):
         return str(row.mentor.user)
+
+    @admin.display(description=gettext_lazy("for"), ordering="purpose__position")
+    def purpose_column(self, row):
+        return row.purpose_words
 
     @admin.display(description=gettext_lazy("status"), ordering="watch__standing")
     def standing(self, row):

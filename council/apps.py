@@ -8,7 +8,7 @@ class CouncilConfig(AppConfig):
 
     def ready(self):
         from checkins import watching
-        from council import purposes
+        from council import purposes, tied
         from council.actions import answers, cases, climbing, pausing, wishes
         from council.letters import asks, concerns, decisions, leaves, nudges, requests
         from council.letters import cases as case_letters
@@ -25,5 +25,6 @@ class CouncilConfig(AppConfig):
         watching.on_contact(answers.hear_of_contact)
         watching.on_missed(climbing.missed_again)
         listeners.on_ended(climbing.pair_ended)
+        listeners.on_tied(tied.tied)
         resting.register(pausing.resting)
         follow_ups.register(wishes.came_of)

@@ -13,9 +13,9 @@ from programs.scoped import ProgramFilter, ScopedAdmin
 class RoundAdmin(ScopedAdmin):
     section = "matching"
     list_help = _("Every time the pairs were worked out.")
-    list_display = ["asked_at", "program", "state", "matched", "asked_by", "settled_at"]
+    list_display = ["asked_at", "program", "kind", "state", "matched", "asked_by", "settled_at"]
     list_filter = [ProgramFilter, "state", "asked_at"]
-    list_select_related = ["program", "asked_by"]
+    list_select_related = ["program", "asked_by", "purpose"]
     search_fields = ["program__name"]
     ordering = ["-asked_at", "-pk"]
 
@@ -23,6 +23,10 @@ class RoundAdmin(ScopedAdmin):
         """Rounds with whether the reader is in them: then a figure could tell what is about them."""
         mine = Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk)
         return super().rows(user).annotate(own=Exists(Proposal.objects.filter(mine, round=OuterRef("pk"))))
+
+    @admin.display(description=_("for whom"))
+    def kind(self, row):
+        return " · ".join(row.kind_words) or row.get_people_display()
 
     @admin.display(description=_("mentees with a mentor"))
     def matched(self, row):

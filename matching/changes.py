@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matching import asking, tables
+from matching import asking, round_tables
 from matching.models import Pairing, Proposal, Round
 from matching.tables import MATCHABLE
 
@@ -13,8 +13,14 @@ from matching.tables import MATCHABLE
 def since_draft(round: Round, lines: list[Proposal], user) -> list[str]:
     """What stands in the way of publishing or has become possible, in sentences; nothing about whoever reads them."""
     lines = [line for line in lines if line.publication_id is None]
-    taken = set(Pairing.objects.open().of(round.program).values_list("mentee", flat=True))
-    open_of = Pairing.objects.taken_of([line.mentor_id for line in lines if line.mentor_id])
+    taken = round_tables.paired_in(round)
+    # A pair that stays takes its place already, and one that ends frees it.
+    open_of = Pairing.objects.taken_of([line.mentor_id for line in lines if line.mentor_id], round)
+    stands = {line.mentee_id: line.stands_with_id for line in lines if line.stands_with_id}
+    for mentor in stands.values():
+        open_of[mentor] = open_of.get(mentor, 0) - 1
+    has = dict(Pairing.objects.open().filter(mentee__in=stands).values_list("mentee", "mentor")) if stands else {}
+    taken = {pk for pk in taken if pk not in stands or has.get(pk) != stands[pk]}
     unwilling = asking.said_no({line.mentor_id for line in lines if line.mentor_id})
     in_draft: dict[int, int] = {}
     for line in lines:
@@ -26,7 +32,7 @@ def since_draft(round: Round, lines: list[Proposal], user) -> list[str]:
             found[sentence] = None
         if line.mentor_id in unwilling:
             found[_("%(name)s has said since that they take nobody.") % {"name": line.mentor.user}] = None
-    newcomers = tables.mentees_to_match(round.program).exclude(pk__in=round.proposals.values("mentee"))
+    newcomers = round_tables.mentees_in(round).exclude(pk__in=round.proposals.values("mentee"))
     if new := newcomers.exclude(user_id=user.pk).count():
         words = ngettext(
             "%(count)s mentee has become ready since. They are not in this draft.",

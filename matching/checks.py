@@ -24,6 +24,7 @@ def first_forbidden(round: Round, pairs: list[tuple[int, int]]) -> str:
             now=round.asked_at,
             mentees=members.filter(pk__in=mentees),
             mentors=members.filter(pk__in=set(mentors)),
+            purpose=round.purpose,
         )
     except PolicyError:
         return rules_do_not_fit()

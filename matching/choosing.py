@@ -9,7 +9,7 @@ from statistics import median
 from django.db.models import Count
 
 from matching import tables
-from matching.models import AvailabilityAnswer, Breather, Introduction, Offer, OfferState, Pairing, Policy
+from matching.models import AvailabilityAnswer, Breather, Introduction, Offer, OfferState, Pairing, PairPurpose, Policy
 from matching.scoring import PolicyError
 from profiles import languages
 from programs.models import Membership, Program, ProgramState, Role
@@ -48,15 +48,31 @@ class Candidate:
 
 
 def can_choose(mentee: Membership) -> bool:
-    """A mentee without a mentor, and asked about none, in an open program that lets them choose."""
+    """A mentee without a mentor for everything, and asked about none, in an open program that lets them choose."""
     return (
         mentee.role == Role.MENTEE
         and mentee.program.mentees_choose
         and mentee.program.state == ProgramState.OPEN
         and mentee.state in tables.MATCHABLE
-        and not Pairing.objects.open().filter(mentee=mentee).exists()
+        and bool(purposes_left(mentee))
         and not Introduction.objects.open().told().filter(mentee=mentee).exists()
     )
+
+
+def purposes_left(mentee: Membership) -> list[PairPurpose | None]:
+    """What a mentee has no mentor for, in the program's order; [None] where its pairs are for nothing in particular."""
+    purposes = list(PairPurpose.objects.of(mentee.program))
+    pairs = Pairing.objects.of_mentee(mentee)
+    if not purposes:
+        return [] if pairs.exists() else [None]
+    has = set(pairs.values_list("purpose", flat=True))
+    return [purpose for purpose in purposes if purpose.pk not in has]
+
+
+def purpose_asked(asked, purposes: list) -> PairPurpose | None:
+    """What somebody is looked for for: as named in the address, else the first of these."""
+    named = asked.get("for", "")
+    return next((one for one in purposes if one is not None and str(one.public_id) == named), purposes[0])
 
 
 def mentors_to_ask(program: Program):
@@ -65,14 +81,15 @@ def mentors_to_ask(program: Program):
     return tables.mentors_at_hand(program).exclude(availability__answer__in=no)
 
 
-def candidates(mentee: Membership, now) -> list[Candidate]:
+def candidates(mentee: Membership, now, purpose: PairPurpose | None = None) -> list[Candidate]:
     """Every mentor with a free place whom the program's rules allow this mentee, the one who suits best first."""
     program = mentee.program
     policy = Policy.objects.of(program).first()
     me = Membership.objects.of(program).filter(pk=mentee.pk)
     try:
         rules = policy.rules if policy else {"rules": []}
-        read = tables.read(program, rules, now=now, mentees=me, mentors=mentors_to_ask(program), by_people=True)
+        mentors = mentors_to_ask(program)
+        read = tables.read(program, rules, now=now, mentees=me, mentors=mentors, purpose=purpose, by_people=True)
     except PolicyError:
         return []
     fit = [j for j in range(len(read.mentors)) if read.free[j] and read.score(0, j) >= 0]

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from matching import scoring
-from matching.models import Introduction, Pairing, PairingState
+from matching.models import Introduction, Pairing, PairingState, PairPurpose, PurposeWait
 from matching.scoring import First
 from programs.models import Membership, MembershipState, Program
 
@@ -50,25 +50,44 @@ def let_down(program: Program, mentees: Sequence[Membership]) -> set[int]:
     return set(rows) & {mentee.pk for mentee in mentees if mentee.state == MembershipState.WAITING}
 
 
-def turns(program: Program, policy: scoring.Policy, mentees: Sequence[Membership], answers: dict) -> list[Turn]:
-    """The first line of the list that holds for each mentee; on the waiting list, longer comes first by whole weeks."""
+def turns(
+    program: Program,
+    policy: scoring.Policy,
+    mentees: Sequence[Membership],
+    answers: dict,
+    purpose: PairPurpose | None = None,
+) -> list[Turn]:
+    """The first line of the list that holds for each mentee; on the waiting list, longer comes first by whole weeks.
+
+    With a purpose, whoever waits for somebody for it beside another mentor is on the list, too.
+    """
     asks = any(line.kind == "left" for line in policy.first)
     left = left_without(program, mentees) if asks else set()
     missed = let_down(program, mentees) - left if asks else set()
-    found = [turn_of(program, policy, mentee, index, left | missed, answers) for index, mentee in enumerate(mentees)]
+    days = waiting_since(program, mentees, purpose)
+    found = [turn_of(policy, mentee, index, left | missed, days, answers) for index, mentee in enumerate(mentees)]
     return [
         replace(turn, missed=True) if mentee.pk in missed else turn for turn, mentee in zip(found, mentees, strict=True)
     ]
 
 
-def turn_of(program, policy, mentee: Membership, index: int, left: set[int], answers: dict) -> Turn:
-    since = mentee.since.astimezone(program.zone).date()
+def waiting_since(program: Program, mentees: Sequence[Membership], purpose: PairPurpose | None) -> dict[int, date]:
+    """Since which civil day each of these (by membership) is on the waiting list, for those who are."""
+    waits = {mentee.pk: mentee.since for mentee in mentees if mentee.state == MembershipState.WAITING}
+    if purpose is not None:
+        beside = PurposeWait.objects.filter(purpose=purpose, membership__state=MembershipState.ACTIVE)
+        waits |= dict(beside.values_list("membership", "since"))
+    return {pk: since.astimezone(program.zone).date() for pk, since in waits.items()}
+
+
+def turn_of(policy, mentee: Membership, index: int, left: set[int], waits: dict[int, date], answers: dict) -> Turn:
+    """`waits` is since when each (by membership) is on the waiting list, for those who are."""
+    since = waits.get(mentee.pk)
     for place, line in enumerate(policy.first):
         if line.kind == "left" and mentee.pk in left:
             return Turn(place, line)
-        if line.kind == "waiting" and mentee.state == MembershipState.WAITING:
-            if line.before is None or since < line.before:
-                return Turn(place, line, since)
+        if line.kind == "waiting" and since is not None and (line.before is None or since < line.before):
+            return Turn(place, line, since)
         if line.kind == "answer" and line.said(answers[line.question][index]):
             return Turn(place, line)
     return Turn(len(policy.first), None)

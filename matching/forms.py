@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from matching import scoring
+from matching.own import LISTED
 from matching.scoring import PolicyError
 from matching.scoring.answers import FREE
 from programs.models import Membership
@@ -19,6 +20,8 @@ LARGEST_RULES = 200_000
 MOST_POINTS = 100_000
 STEPS = range(-1, 4)
 FLOOR_LEVELS = 10
+# What nobody goes first by.
+NO_ANSWERS = {("mentee", FREE), ("mentee", LISTED)}
 
 
 def steps_words(steps: int) -> str:
@@ -62,6 +65,7 @@ class RuleForm(forms.Form):
                 key: words
                 for key, words in self.asked.labels(side).items()
                 if (key == FREE) == self.kind.of_hours
+                and (key != LISTED or self.kind.kind == "preferences")
                 and not (self.kind.of_one and (side, key) in self.asked.sensitive)
             }
             self.fields[field.name] = question_field(field.label, fits, required=field.required, help_text=field.help)
@@ -273,7 +277,7 @@ class FirstForm(forms.Form):
         if kind == "answer":
             questions = asked.labels("mentee").items()
             readable = {
-                key: words for key, words in questions if ("mentee", key) not in {*asked.sensitive, ("mentee", FREE)}
+                key: words for key, words in questions if ("mentee", key) not in {*asked.sensitive, *NO_ANSWERS}
             }
             self.fields["question"] = question_field(_("The mentee's answer to"), readable)
             self.fields["values"] = forms.CharField(

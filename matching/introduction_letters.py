@@ -8,7 +8,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.letters import Desk, Partner, clock_words, day, may_leave, one_line, sample, sample_partner
+from matching.letter_desk import Desk, Partner, clock_words, day, one_line, sample_partner
+from matching.letters import may_leave, sample
 from matching.models import Introduction, OfferState
 from outbox import kinds
 from outbox.kinds import Kind

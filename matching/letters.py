@@ -3,111 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from email.utils import formataddr
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 from django.db.models import Q, QuerySet
-from django.utils.formats import date_format
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matching import circles
 from matching.circles import Together
-from matching.models import Pairing, PairingState
-from outbox import kinds, letters, texts
+from matching.letter_desk import Desk, day, one_line, partner, sample_partner
+from matching.models import Pairing, PairingState, PairPurpose, PurposeWait
+from outbox import kinds
 from outbox.kinds import Kind
 from outbox.models import Letter, LetterState
-from profiles import civil
-from programs import answering
 from programs.models import Membership, MembershipState, Program, ProgramState, Role
 from programs.permissions import may_write_to
+from questions.values import chunks
 
 
-def day(value: date) -> str:
-    """A date as people say it."""
-    return date_format(value, "l j F Y")
+def purpose_of(pairing: Pairing | None) -> str:
+    """What a pair is for, as it stands in a sentence after "for"; "" where that goes without saying."""
+    return one_line(pairing.purpose) if pairing is not None and pairing.purpose_id else ""
 
 
-def one_line(text) -> str:
-    return " ".join(str(text).split())
-
-
-def clock_words(mine: str, theirs: str, now: datetime) -> str:
-    """How far the other's clock is from mine, where it is; "" where it is not."""
-    noon = civil.moment(civil.day_of(now, civil.zone(mine)), datetime.min.time().replace(hour=12), civil.zone(mine))
-    there = noon.astimezone(civil.zone(theirs))
-    if there.utcoffset() == noon.astimezone(civil.zone(mine)).utcoffset():
-        return ""
-    words = {"time": date_format(there, "H:i"), "zone": theirs.replace("_", " ")}
-    return _("When it is 12:00 where you are, it is %(time)s there (%(zone)s).") % words
-
-
-class Desk:
-    """Who answers for a program, and what all its emails have in common."""
-
-    def __init__(self, program: Program, now: datetime):
-        self.program = program
-        self.now = now
-
-    @cached_property
-    def first_contact_by(self) -> date:
-        return self.program.today(self.now) + timedelta(days=self.program.figure("first_contact_days"))
-
-    @cached_property
-    def answering(self) -> answering.Answering:
-        return answering.of_programs([self.program], self.now)[self.program.pk]
-
-    @cached_property
-    def own_words(self) -> dict:
-        """The program's own texts, read once for all emails."""
-        return texts.own_words(self.program.slug)
-
-    def write(self, kind: str, member: Membership, *, key: str, context: dict, about: dict, with_people=(), **times):
-        """An unsaved email of this program to one of its members; `times` are `due` and `cut_off`."""
-        people = [member.user, *with_people]
-        contact = self.answering.coordinator(member.role, {person.pk for person in people})
-        return letters.write(
-            kind,
-            member.user,
-            key=key,
-            topic=self.program.slug,
-            now=self.now,
-            reply_to=formataddr((str(contact), contact.email)) if contact else "",
-            own_words=self.own_words,
-            about={**about, "people": [str(person.public_id) for person in people]},
-            context={
-                "program": self.program,
-                "evaluation": self.program.evaluation_for(member.role),
-                "helper": contact,
-                **context,
-            },
-            **times,
-        )
-
-
-@dataclass(frozen=True)
-class Partner:
-    """The other one of a pair, as an email tells of them."""
-
-    name: str
-    pronouns: str
-    address: str
-    clock: str
-    why: list[str]
-
-
-def partner(pairing: Pairing, me, other, now) -> Partner:
-    """What somebody is told of their mentor or mentee: only what both may see."""
-    return Partner(
-        name=one_line(other),
-        pronouns=one_line(other.pronouns),
-        address=(other.email or "") if pairing.program.show_addresses else "",
-        clock=clock_words(me.time_zone, other.time_zone, now),
-        why=[one_line(words) for words in pairing.pair_words],
-    )
+def others_told(pairing: Pairing) -> list[str]:
+    """The other mentors of its mentee, by name, as far as the mentee has heard of them."""
+    rows = Pairing.objects.of_mentee(pairing.mentee_id).told().exclude(pk=pairing.pk)
+    return [one_line(row.mentor.user) for row in rows.select_related("mentor__user").order_by("began_at", "pk")]
 
 
 def to_mentee(desk: Desk, pairing: Pairing, key: str, before: Pairing | None = None, circle: Together | None = None):
@@ -121,6 +45,7 @@ def to_mentee(desk: Desk, pairing: Pairing, key: str, before: Pairing | None = N
         about={"pairings": [str(pairing.public_id)]},
         context={
             "mentor": partner(pairing, mentee, mentor, desk.now),
+            "purpose": purpose_of(pairing),
             "before": one_line(before.mentor.user) if before else "",
             "circle": one_line(circle.in_words(pairing.mentor, pairing.mentee)) if circle else "",
             "rhythm": pairing.rhythm_words,
@@ -129,8 +54,13 @@ def to_mentee(desk: Desk, pairing: Pairing, key: str, before: Pairing | None = N
     )
 
 
-def to_mentor(desk: Desk, pairings: list[Pairing], key: str, circle: Together | None = None):
-    """One email to a mentor for all their new mentees; `circle` is the one these will be in."""
+def to_mentor(
+    desk: Desk, pairings: list[Pairing], key: str, circle: Together | None = None, ended: Sequence[Pairing] = ()
+):
+    """One email to a mentor for all their new mentees; `circle` is the one these will be in.
+
+    `ended` are pairs of theirs that end at the same time.
+    """
     mentor = pairings[0].mentor
     return desk.write(
         "matching.matched_mentor",
@@ -142,46 +72,82 @@ def to_mentor(desk: Desk, pairings: list[Pairing], key: str, circle: Together | 
             "mentees": [partner(pairing, mentor.user, pairing.mentee.user, desk.now) for pairing in pairings],
             "circle": circle is not None,
             "circle_with": one_line(circles.names(circle.already)) if circle else "",
+            "purpose": purpose_of(pairings[0]),
+            "ended": [one_line(pairing.mentee.user) for pairing in ended],
             "rhythm": pairings[0].rhythm_words,
             "first_contact_by": day(desk.first_contact_by),
         },
     )
 
 
-def of_pairs(pairings: list[Pairing], *, now, key: str = "", before: Pairing | None = None) -> list:
+def to_former(desk: Desk, ended: list[Pairing], new: list[Pairing], key: str):
+    """One email to a mentor whose mentees have somebody else from now on: it ends well."""
+    return desk.write(
+        "matching.mentee_moved",
+        ended[0].mentor,
+        key=key,
+        with_people=[pairing.mentee.user for pairing in ended],
+        about={"pairings": [str(pairing.public_id) for pairing in new]},
+        context={"mentees": [one_line(pairing.mentee.user) for pairing in ended], "purpose": purpose_of(ended[0])},
+    )
+
+
+def of_pairs(pairings: list[Pairing], *, now, key: str = "", instead_of: Mapping[int, Pairing] | None = None) -> list:
     """The emails to both sides of new pairs: one to each mentee, one to each mentor for all of theirs.
 
-    `before` is the pair of the same mentee that ends for a single new one.
+    `instead_of` are, by mentee, pairs that end for these. In a round (with a `key`) their mentors hear of it, too.
     """
     desk = Desk(pairings[0].program, now) if pairings else None
-    of_mentor = defaultdict(list)
+    instead_of = instead_of or {}
+    of_mentor, ended_of = defaultdict(list), defaultdict(list)
     for pairing in pairings:
         of_mentor[circles.of(pairing)].append(pairing)
+        if key and pairing.mentee_id in instead_of:
+            before = instead_of[pairing.mentee_id]
+            ended_of[circles.of(before)].append((before, pairing))
     found = circles.together(pairings)
+    former = {which: zip(*both, strict=True) for which, both in ended_of.items() if which not in of_mentor}
     return [
         *(
-            to_mentee(desk, pairing, key or str(pairing.public_id), before, found.get(circles.of(pairing)))
-            for pairing in pairings
+            to_mentee(
+                desk,
+                one,
+                key or str(one.public_id),
+                instead_of.get(one.mentee_id),
+                found.get(circles.of(one)),
+            )
+            for one in pairings
         ),
+        *(to_former(desk, list(ended), list(new), key) for ended, new in former.values()),
         *(
-            to_mentor(desk, theirs, key or str(theirs[0].public_id), found.get(which))
+            to_mentor(
+                desk,
+                theirs,
+                key or str(theirs[0].public_id),
+                found.get(which),
+                [ended for ended, _new in ended_of[which]],
+            )
             for which, theirs in of_mentor.items()
         ),
     ]
 
 
-def of_unmatched(program: Program, mentees: list[tuple[Membership, str]], mentors, *, write_again_on, key, now) -> list:
+def of_unmatched(
+    program: Program, mentees: list[tuple[Membership, str]], mentors, *, write_again_on, key, now, purpose=None
+) -> list:
     """The emails to those whom a round left without anybody; mentees come with the kind of reason."""
     desk = Desk(program, now)
-    context = {"write_again_on": day(write_again_on)}
+    context = {"write_again_on": day(write_again_on), "purpose": one_line(purpose) if purpose else ""}
+    # Somebody with another mentor is on no waiting list: what they wait for is another row.
+    other = mentors_of([mentee for mentee, _kind in mentees]) if purpose else {}
     return [
         *(
             desk.write(
                 "matching.unmatched_mentee",
                 mentee,
                 key=key,
-                about={"membership": str(mentee.public_id)},
-                context={**context, "reason": kind},
+                about=about_waiting(mentee, purpose if mentee.pk in other else None),
+                context={**context, "reason": kind, "others": other.get(mentee.pk, [])},
             )
             for mentee, kind in mentees
         ),
@@ -198,9 +164,26 @@ def of_unmatched(program: Program, mentees: list[tuple[Membership, str]], mentor
     ]
 
 
+def mentors_of(mentees: list[Membership]) -> dict[int, list[str]]:
+    """The mentors each of these (by membership) has and has heard of, by name; whoever has none is left out."""
+    found = defaultdict(list)
+    for chunk in chunks([mentee.pk for mentee in mentees]):
+        rows = Pairing.objects.open().told().filter(mentee__in=chunk).select_related("mentor__user").order_by("pk")
+        for pairing in rows:
+            found[pairing.mentee_id].append(one_line(pairing.mentor.user))
+    return dict(found)
+
+
+def about_waiting(member: Membership, purpose: PairPurpose | None) -> dict[str, str]:
+    """What an email to somebody who waits is about: with a purpose, for a mentor for this beside another."""
+    about = {"membership": str(member.public_id)}
+    return {**about, "purpose": str(purpose.public_id)} if purpose else about
+
+
 def of_ending(pairing: Pairing, *, write_again_on: date | None, now, takes_more: bool = True) -> list:
     """The emails to both sides of a pair that ends; nobody is told why, nor by whose wish."""
     desk = Desk(pairing.program, now)
+    others = others_told(pairing)
     return [
         desk.write(
             "matching.pair_ended",
@@ -213,6 +196,8 @@ def of_ending(pairing: Pairing, *, write_again_on: date | None, now, takes_more:
                 "other": one_line(other.user),
                 "write_again_on": day(write_again_on) if write_again_on else "",
                 "takes_more": takes_more,
+                "purpose": purpose_of(pairing),
+                "others": others if member.pk == pairing.mentee_id else [],
             },
         )
         for member, other in ((pairing.mentee, pairing.mentor), (pairing.mentor, pairing.mentee))
@@ -272,6 +257,24 @@ def still_looking(member: Membership, *, next_date: date, now):
     )
 
 
+def still_looking_for(wait: PurposeWait, *, next_date: date, now):
+    """The same to somebody who has a mentor for something else."""
+    member = wait.membership
+    return Desk(member.program, now).write(
+        "matching.still_looking",
+        member,
+        key=f"{wait.purpose.public_id}:{wait.write_again_on.isoformat()}",
+        about=about_waiting(member, wait.purpose),
+        context={
+            "role": member.role,
+            "again": True,
+            "since": day(wait.since.astimezone(member.program.zone)),
+            "next": day(next_date),
+            "purpose": one_line(wait.purpose),
+        },
+    )
+
+
 def pairs_stand(letter, now) -> str:
     """Needed while every pair it tells of is open; where one ends, another email tells of the rest."""
     told = letter.about.get("pairings", [])
@@ -279,10 +282,20 @@ def pairs_stand(letter, now) -> str:
     return "" if told and found.count() == len(told) else _("A pair it tells of has ended.")
 
 
+def any_stands(letter, now) -> str:
+    """Needed while one of the pairs it tells of is open."""
+    found = Pairing.objects.open().filter(public_id__in=letter.about.get("pairings", []))
+    return "" if found.exists() else _("A pair it tells of has ended.")
+
+
 def still_waits(letter, now) -> str:
     """Needed while the person is on the waiting list of a program that goes on."""
     member = Membership.objects.filter(public_id=letter.about.get("membership")).select_related("program").first()
-    if member is None or member.state != MembershipState.WAITING:
+    if member is not None and (purpose := letter.about.get("purpose")):
+        waits = PurposeWait.objects.filter(membership=member, purpose__public_id=purpose).exists()
+    else:
+        waits = member is not None and member.state == MembershipState.WAITING
+    if not waits:
         return _("They are no longer on the waiting list.")
     return _("The program has ended.") if member.program.state == ProgramState.ENDED else ""
 
@@ -290,11 +303,6 @@ def still_waits(letter, now) -> str:
 def may_leave(letter, now) -> bool:
     """Held until the program is open."""
     return may_write_to(letter.topic)
-
-
-def sample_partner(**fields) -> Partner:
-    why = [_("You have the same profession: Policy.")]
-    return Partner(**{"name": "Sam Example", "pronouns": "", "address": "", "clock": "", "why": why, **fields})
 
 
 def sample(topic: str) -> dict:
@@ -312,7 +320,10 @@ def sample(topic: str) -> dict:
         "circle": False,
         "first_contact_by": some_day,
         "write_again_on": some_day,
+        "ended": [],
         "reason": "full",
+        "purpose": "",
+        "others": [],
         "role": Role.MENTEE,
         "other": "Sam Example",
         "again": True,
@@ -338,6 +349,14 @@ KINDS = [
         still_needed=pairs_stand,
         may_leave=may_leave,
         sample=sample,
+    ),
+    Kind(
+        "matching.mentee_moved",
+        gettext_lazy("A mentee has somebody else now"),
+        "matching/mentee_moved.txt",
+        still_needed=any_stands,
+        may_leave=may_leave,
+        sample=lambda topic: {**sample(topic), "mentees": ["Sam Example"]},
     ),
     Kind(
         "matching.unmatched_mentee",

@@ -45,8 +45,32 @@ class DraftFilter(django_filters.FilterSet):
         return queryset.filter(Q(mentee__user__name__icontains=value) | Q(mentor__user__name__icontains=value))
 
     def by_show(self, queryset, name, value):
-        narrowed = {"pairs": queryset.pairs, "unmatched": queryset.unmatched}
+        narrowed = {
+            "pairs": queryset.pairs,
+            "unmatched": queryset.unmatched,
+            "changed": queryset.changed,
+            "new": queryset.new,
+            "kept": queryset.kept,
+        }
         return narrowed[value]() if value in narrowed else queryset.filter(by_hand=True)
+
+
+class ChangesFilter(DraftFilter):
+    """The same where pairs may change."""
+
+    show = django_filters.ChoiceFilter(
+        label=_("Show"),
+        method="by_show",
+        empty_label=_("everybody"),
+        choices=[
+            ("changed", _("with another mentor than now")),
+            ("new", _("with a mentor for the first time")),
+            ("kept", _("who keep their mentor")),
+            ("unmatched", _("without a mentor")),
+            ("by_hand", _("set by hand")),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
 
 class DraftTable(django_tables2.Table):

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.letters import Desk, clock_words, day, may_leave, one_line, sample
+from matching.letter_desk import Desk, clock_words, day, one_line
+from matching.letters import may_leave, sample
 from matching.models import Breather, Offer, OfferState, Pairing
 from outbox import kinds
 from outbox.kinds import Kind
@@ -25,6 +26,7 @@ def asked(offer: Offer, *, answer_by: date, now, again: bool = False):
         context={
             "mentee": one_line(mentee),
             "clock": clock_words(mentor.time_zone, mentee.time_zone, now),
+            "purpose": one_line(offer.purpose) if offer.purpose_id else "",
             "answer_by": day(answer_by),
             "again": again,
         },
@@ -75,7 +77,7 @@ def still_asked(letter, now) -> str:
 def still_without(letter, now) -> str:
     """Needed while the mentee has no mentor."""
     offer = Offer.objects.filter(public_id=letter.about.get("offer")).first()
-    has = offer is None or Pairing.objects.open().filter(mentee=offer.mentee_id).exists()
+    has = offer is None or Pairing.objects.of_mentee(offer.mentee_id, offer.purpose).exists()
     return _("They have a mentor now.") if has else ""
 
 

@@ -21,6 +21,10 @@ OWN: dict[str, tuple[Any, Callable[[Any, datetime], Any]]] = {
     FREE: (_("Free times"), lambda person, now: free_quarters(person, now)),
 }
 
+# Where mentees choose: the mentors on somebody's list, the dearest first; an answer of mentees alone.
+LISTED = "@listed"
+LISTED_WORDS = _("The mentors on their list, in their order")
+
 
 def free_quarters(person, now: datetime) -> list[int]:
     """When somebody has time, on the clocks of that day: where a clock changes, the next round sees it."""

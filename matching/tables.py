@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,9 +14,10 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from matching import asking, first, scoring
-from matching.models import EarlyReturn, Introduction, KeptApart, Pairing, PairingState
-from matching.own import OWN
-from matching.scoring.answers import plain_text
+from matching.barred import former_pairs, kept_apart, known, pairs_for_other, turned_down, wished_apart
+from matching.models import EarlyReturn, Introduction, Offer, Pairing, PairingState, PairPurpose
+from matching.own import LISTED, LISTED_WORDS, OWN
+from matching.standing_pairs import Standing
 from programs.models import Membership, MembershipState, Program
 from questions.models import Answer, Question, Readers
 
@@ -37,7 +38,7 @@ class Asked:
     @property
     def in_forms(self) -> bool:
         """Whether any form asks anything."""
-        return any(key not in OWN for _side, key in self.questions)
+        return any(key not in OWN and key != LISTED for _side, key in self.questions)
 
     @cached_property
     def sensitive(self) -> frozenset[tuple[str, str]]:
@@ -65,6 +66,8 @@ def asked_in(program: Program) -> Asked:
     for key, (words, _of) in OWN.items():
         own = Question(key=key, text=str(words), readers=Readers.OTHER_SIDE)
         questions.update({(side, key): own for side in ("mentee", "mentor")})
+    if program.mentees_choose:
+        questions["mentee", LISTED] = Question(key=LISTED, text=str(LISTED_WORDS), readers=Readers.COORDINATORS)
     return Asked(questions)
 
 
@@ -91,10 +94,12 @@ def parsed(program: Program, rules: dict, asked: Asked | None = None) -> scoring
     return policy
 
 
-def mentees_to_match(program: Program):
-    """Who is ready or waiting, has no mentor yet, and is not asked about one."""
-    paired = Pairing.objects.open().filter(mentee=OuterRef("pk"))
+def mentees_to_match(program: Program, purpose: PairPurpose | None = None):
+    """Who may be matched, has no mentor yet (with a purpose: for that), and is not asked about one."""
+    paired = Pairing.objects.of_mentee(OuterRef("pk"), purpose)
     asked = Introduction.objects.open().filter(mentee=OuterRef("pk"))
+    if purpose is not None:
+        asked = asked.filter(purpose=purpose)
     return Membership.objects.of(program).mentees().matchable().exclude(Exists(paired)).exclude(Exists(asked))
 
 
@@ -154,6 +159,17 @@ def columns(members: list[Membership], rows, keys: set[str], now: datetime) -> d
     return found
 
 
+def listed_by(mentees: list[Membership], purpose: PairPurpose | None) -> list[list[str] | None]:
+    """The mentors on the list of each of these, in their own order, by email or name; None where there is none."""
+    found: dict[int, list[str]] = {}
+    rows = Offer.objects.live().filter(program__in={mentee.program_id for mentee in mentees}, purpose=purpose)
+    for mentee, email, name in rows.order_by("rank", "pk").values_list(
+        "mentee", "mentor__user__email", "mentor__user__name"
+    ):
+        found.setdefault(mentee, []).append(email or name)
+    return [found.get(mentee.pk) for mentee in mentees]
+
+
 @dataclass(frozen=True, eq=False)
 class Tables:
     """A program's people, scored: mentee i and mentor j are members of the two lists."""
@@ -173,9 +189,13 @@ class Tables:
     wished: frozenset[tuple[int, int]]
     # Those who were both asked before, and one said no: a round does not ask them again.
     declined: frozenset[tuple[int, int]]
+    # Those who are a pair for another purpose.
+    together: frozenset[tuple[int, int]]
     turns: list[first.Turn]
     # How many mentees each mentor has already; 0 where the rules do not ask.
     load: list[int]
+    # Where pairs may change, which there are.
+    standing: Standing | None = None
 
     @property
     def policy(self) -> scoring.Policy:
@@ -184,7 +204,11 @@ class Tables:
     @cached_property
     def priority(self) -> list[int]:
         """Who goes first, as the solver takes it: 0 before 1."""
-        return first.priorities(self.turns)
+        found = first.priorities(self.turns)
+        if self.standing is None:
+            return found
+        # Whoever has a mentor has one afterwards: they come before everybody.
+        return [0 if i in self.standing.mentor_of else place + 1 for i, place in enumerate(found)]
 
     def first_words(self, mentee: int) -> str:
         """Why this mentee goes before others, for coordinators; empty where nothing puts them before anybody."""
@@ -200,9 +224,14 @@ class Tables:
 
     def reasons(self, mentee: int, mentor: int) -> list[dict]:
         """For coordinators, rule by rule; the points add up to the score, personal wishes stay unnamed."""
+        if self.score(mentee, mentor) < 0:
+            return [{"points": 0, "words": self.why_not(mentee, mentor)}]
         found = scoring.reasons(self.scored, mentee, mentor)
         words = scoring.coordinator_words(found, self.asked.sensitive)
-        return [{"points": reason.points, "words": said} for reason, said in zip(found, words, strict=True)]
+        lines = [{"points": reason.points, "words": said} for reason, said in zip(found, words, strict=True)]
+        if self.standing is not None and self.standing.has(mentee, mentor) and self.standing.price:
+            lines.append({"points": self.standing.price, "words": _("They are a pair already.")})
+        return lines
 
     def pair_words(self, mentee: int, mentor: int) -> list[str]:
         """What the two are told, drawn only from answers both may see."""
@@ -219,6 +248,10 @@ class Tables:
             words[0] = _("They were a pair before.")
         elif (mentee, mentor) in self.declined - self.apart:
             words[0] = _("They were asked about each other before, and it did not come about.")
+        elif (mentee, mentor) in self.together:
+            words[0] = _("They are a pair for something else.")
+        elif self.standing is not None and mentor in self.standing.closed:
+            words[0] = _("They keep whom they have and take nobody new.")
         elif (mentee, mentor) in self.wished - self.apart:
             words[0] = _("A personal wish stands against it.")
         return " ".join(dict.fromkeys(words))
@@ -252,8 +285,14 @@ class Tables:
             "load": self.load,
             "answers": [mentee_answers, mentor_answers],
             "former": self.named(self.former),
-            "apart": self.named(self.apart | self.wished | self.declined),
+            "apart": self.named(self.apart | self.wished | self.declined | self.together),
         }
+        if self.standing is not None:
+            material["standing"] = [
+                self.named(self.standing.mentor_of.items()),
+                self.standing.price,
+                self.named((i, self.standing.mentor_of[i]) for i in self.standing.tied),
+            ]
         return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()
 
 
@@ -271,21 +310,24 @@ def first_words(program: Program, rules: dict, mentees: list[Membership], now: d
     return {mentee.pk: words_of_turn(asked, turn) for mentee, turn in zip(mentees, found, strict=True)}
 
 
-def known(members: list[Membership]) -> list[tuple[str | None, str]]:
-    """What each of these may be named by."""
-    return [(member.user.email, member.user.name) for member in members]
-
-
 def read(
-    program: Program, rules: dict, *, now: datetime, mentees=None, mentors=None, by_people: bool = False
+    program: Program,
+    rules: dict,
+    *,
+    now: datetime,
+    mentees=None,
+    mentors=None,
+    purpose: PairPurpose | None = None,
+    by_people: bool = False,
 ) -> Tables:
     """Everybody to match (or the members in these querysets), scored; PolicyError if the rules cannot be read.
 
-    What is done `by_people`, not by a round, may bring two together who once said no to each other.
+    For a purpose, two who are a pair for another one are kept apart. What is done `by_people`, not by a round, may
+    bring two together who once said no to each other.
     """
     asked = asked_in(program)
     policy = parsed(program, rules, asked)
-    mentee_rows = mentees_to_match(program) if mentees is None else mentees
+    mentee_rows = mentees_to_match(program, purpose) if mentees is None else mentees
     mentor_rows = mentors_to_match(program, now) if mentors is None else mentors
     left = list(mentee_rows.select_related("user").order_by("public_id"))
     right = list(mentor_rows.select_related("user").order_by("public_id"))
@@ -295,66 +337,21 @@ def read(
             keys[side].add(key)
     keys["mentee"] |= {line.question for line in policy.first if line.question}
     answers = columns(left, mentee_rows, keys["mentee"], now), columns(right, mentor_rows, keys["mentor"], now)
+    if LISTED in keys["mentee"]:
+        answers[0][LISTED] = listed_by(left, purpose)
     scoring.fill_who(policy.rules, (known(left), answers[0]), (known(right), answers[1]))
     mentor_at = {mentor.user_id: j for j, mentor in enumerate(right)}
     themselves = [(i, mentor_at[m.user_id]) for i, m in enumerate(left) if m.user_id in mentor_at]
     former = former_pairs(program, left, right) if policy.never_again else frozenset()
     apart = kept_apart(program, left, right)
-    turns = first.turns(program, policy, left, answers[0])
+    turns = first.turns(program, policy, left, answers[0], purpose)
     wished = wished_apart(left, right)
     declined = frozenset() if by_people else turned_down(program, left, right, now)
-    excluded = [*themselves, *former, *apart, *wished, *declined]
+    together = pairs_for_other(program, purpose, left, right)
+    excluded = [*themselves, *former, *apart, *wished, *declined, *together]
     scored = scoring.score(policy, *answers, excluded=excluded, shape=(len(left), len(right)))
     load = mentees_of(right) if policy.spread else [0] * len(right)
     free = free_places(right)
-    return Tables(program, asked, left, right, free, answers, scored, former, apart, wished, declined, turns, load)
-
-
-def former_pairs(program: Program, mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
-    """Who of these had each other before in this program, by their places in the lists."""
-    ended = Pairing.objects.of(program).filter(state=PairingState.ENDED)
-    if len(mentees) == 1:
-        ended = ended.filter(mentee=mentees[0])
-    left, right = ({member.pk: index for index, member in enumerate(side)} for side in (mentees, mentors))
-    known = ended.order_by().values_list("mentee", "mentor").distinct()
-    return frozenset((left[i], right[j]) for i, j in known if i in left and j in right)
-
-
-def turned_down(
-    program: Program, mentees: list[Membership], mentors: list[Membership], now: datetime
-) -> frozenset[tuple[int, int]]:
-    """Who of these were both asked before, and one of them said no, by their places in the lists."""
-    left, right = ({member.pk: index for index, member in enumerate(side)} for side in (mentees, mentors))
-    known = Introduction.objects.of(program).turned_down(now).order_by().values_list("mentee", "mentor")
-    return frozenset((left[i], right[j]) for i, j in known if i in left and j in right)
-
-
-def kept_apart(program: Program, mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
-    """Whom a coordinator keeps apart, by their places in the lists; it holds whichever of two is the mentor."""
-    left, right = ({member.user_id: index for index, member in enumerate(side)} for side in (mentees, mentors))
-    found = set()
-    for one, other in KeptApart.objects.of(program).pairs():
-        for mentee, mentor in ((one, other), (other, one)):
-            if mentee in left and mentor in right:
-                found.add((left[mentee], right[mentor]))
-    return frozenset(found)
-
-
-def wished_apart(mentees: list[Membership], mentors: list[Membership]) -> frozenset[tuple[int, int]]:
-    """Of whom one would rather not meet the other, named by email or whole name, by their places in the lists."""
-    return frozenset(
-        [*named_by(mentees, mentors), *((mentee, mentor) for mentor, mentee in named_by(mentors, mentees))]
+    return Tables(
+        program, asked, left, right, free, answers, scored, former, apart, wished, declined, together, turns, load
     )
-
-
-def named_by(members: list[Membership], others: list[Membership]) -> Iterator[tuple[int, int]]:
-    """Each of these with each of the others whom they would rather not meet."""
-    if not any(member.user.not_with for member in members):
-        return
-    at: dict[str, list[int]] = {}
-    for place, texts in enumerate(known(others)):
-        for text in {plain_text(text) for text in texts if text}:
-            at.setdefault(text, []).append(place)
-    for place, member in enumerate(members):
-        for name in member.user.not_with:
-            yield from ((place, other) for other in at.get(plain_text(name), []))

@@ -280,6 +280,8 @@ TABLE = {
         coordinators(NO_METHOD), lambda world: [world.program.slug, world.memberships["free_mentor"].public_id]
     ),
     "available": Line(signed_in(HIDDEN) | {"mentor": OK}, lambda world: [world.memberships["mentor"].public_id]),
+    "matching:purposes": Line(coordinators(), of_program, posts=coordinators(FOUND)),
+    "matching:begin": Line(coordinators(FOUND), of_program, posts=coordinators(FOUND)),
     "matching:ask": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
     "matching:round": Line(coordinators(), of_round),
     "matching:progress": Line(coordinators(), of_round),

@@ -15,7 +15,7 @@ from council.requested import how_it_ended
 from journal.actions import record
 from matching import actions as matching
 from matching import rounds
-from matching.models import Pairing, PairingState, Policy
+from matching.models import Pairing, PairingState, PairPurpose, Policy
 from outbox.actions import post
 from programs import actions as people
 from programs import answering
@@ -43,10 +43,25 @@ def choices(case: Case) -> list[str]:
     """What may be decided here, in the order in which it is proposed."""
     pairs = pairs_of(case)
     if not pairs:
-        waits = case.kind == CaseKind.LEFT and case.membership.state == MembershipState.WAITING
+        waits = case.kind == CaseKind.LEFT and waits_for_somebody(case)
         return [D.REASSIGNED, D.ANSWERED] if waits else [D.ANSWERED]
     # A pause is agreed with one mentee.
     return [decision for decision in ORDER if decision != D.PAUSE or len(pairs) == 1]
+
+
+def purpose_of(case: Case, pairing: Pairing | None) -> PairPurpose | None:
+    """What a new pair would be for: the same as the one that ends or has ended."""
+    ended = pairing or case.pairing
+    return ended.purpose if ended else None
+
+
+def waits_for_somebody(case: Case) -> bool:
+    """Whether its mentee waits for a mentor: for anybody at all, or for somebody for the same beside another."""
+    state, purpose = case.membership.state, purpose_of(case, None)
+    if state == MembershipState.WAITING:
+        return True
+    beside = state == MembershipState.ACTIVE and purpose is not None
+    return beside and not Pairing.objects.of_mentee(case.membership, purpose).exists()
 
 
 def suitable(case: Case, pairing: Pairing | None, now) -> list[rounds.Choice]:
@@ -54,7 +69,8 @@ def suitable(case: Case, pairing: Pairing | None, now) -> list[rounds.Choice]:
     program = case.program
     mentee = pairing.mentee if pairing else case.membership
     away = answering.away(program, now)
-    found = rounds.choices_for(program, mentee, Policy.objects.of(program).first(), now=now)
+    policy, purpose = Policy.objects.of(program).first(), purpose_of(case, pairing)
+    found = rounds.choices_for(program, mentee, policy, now=now, purpose=purpose)
     former = pairing.mentor_id if pairing else (case.pairing.mentor_id if case.pairing else None)
     return [
         choice
@@ -224,7 +240,8 @@ def reassign(case: Case, pairing: Pairing | None, mentor: Membership, *, by, now
     insist_may_decide(case, by, mentor.user, mentee.user)
     words = _checked(words)
     rest = [other for other in pairs_of(case) if pairing is None or other.pk != pairing.pk]
-    opening = matching.opening_of(case.program, mentor, mentee, now=now, by=by, instead_of=pairing)
+    purpose = purpose_of(case, pairing)
+    opening = matching.opening_of(case.program, mentor, mentee, now=now, by=by, purpose=purpose, instead_of=pairing)
     more, quietly = not gets_nobody_new(case), [mentee.user_id]
     ending = matching.ending_of(pairing, now=now, waits=False, quietly=quietly, takes_more=more) if pairing else None
     with transaction.atomic():

@@ -52,6 +52,7 @@ def reassign(request, row, pairing=None):
         "case": row,
         "pairing": pair,
         "mentee": mentee,
+        "purpose": deciding.purpose_of(row, pair),
         "choices": free[:BEST],
         "chosen": choice or next(iter(free), None),
         "count": len(free),

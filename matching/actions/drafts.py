@@ -10,8 +10,10 @@ from journal.actions import record
 from matching import rounds
 from matching.actions import waiting
 from matching.actions.asking import lapse_in
-from matching.models import Policy, Proposal, Round, RoundState
+from matching.actions.pairs import check_purpose
+from matching.models import Policy, Proposal, Round, RoundPeople, RoundState
 from matching.scoring import PolicyError
+from matching.settings_of_round import Settings
 from matching.solver import NotProved
 from outbox.actions import post
 from outbox.sweeping import each
@@ -32,13 +34,15 @@ def move(round, old: str, new: str, **fields) -> bool:
     return True
 
 
-def ask_round(program, *, by, now, instead_of: Round | None = None) -> Round:
+def ask_round(program, *, by, now, settings: Settings | None = None, instead_of: Round | None = None) -> Round:
     """Asks for the pairs to be worked out; a worker does it. `instead_of` is a draft thrown away for it."""
+    settings = settings or Settings()
     policy = Policy.objects.of(program).first()
     if policy is None or not policy.rules.get("rules"):
         raise Refused(_("Say first what makes a good match: add at least one rule."))
     if program.state == ProgramState.ENDED:
         raise Refused(_("%(program)s has ended.") % {"program": program})
+    check_settings(program, settings)
     lapse_in(program, now, keep_draft=False)
     try:
         with transaction.atomic():
@@ -51,7 +55,9 @@ def ask_round(program, *, by, now, instead_of: Round | None = None) -> Round:
                 asked_at=now,
                 seed=rounds.seed_of(program),
                 result=carried_from(instead_of),
+                **settings.columns,
             )
+            round.chosen.set(settings.chosen)
             record(
                 by=by,
                 verb="round.asked",
@@ -63,6 +69,19 @@ def ask_round(program, *, by, now, instead_of: Round | None = None) -> Round:
     except IntegrityError:
         raise Refused(_("The pairs are being worked out already, or there is a draft.")) from None
     return round
+
+
+def check_settings(program, settings: Settings) -> None:
+    """Refused where a round cannot be worked out so."""
+    check_purpose(program, settings.purpose)
+    if settings.people == RoundPeople.EVERYBODY and settings.change_price is None:
+        raise Refused(_("Say how many points a change has to bring."))
+    if settings.people == RoundPeople.EVERYBODY and settings.least is not None:
+        raise Refused(_("Pairs change one by one: a round in circles leaves pairs as they are."))
+    if settings.people == RoundPeople.EVERYBODY and program.both_say_yes:
+        raise Refused(_("Here both sides say yes first, so no round can change pairs."))
+    if settings.people == RoundPeople.CHOSEN and not settings.chosen:
+        raise Refused(_("Choose at least one person."))
 
 
 def carried_from(draft: Round | None) -> dict:

@@ -11,7 +11,7 @@ from journal.actions import record
 from matching import letters, listeners
 from matching.actions.drafts import refuse_own
 from matching.actions.pairs import lock
-from matching.models import Pairing, PairingState
+from matching.models import Pairing, PairingState, PurposeWait
 from outbox.actions import cancel, post
 from programs.errors import Refused
 from programs.models import Membership, MembershipState, Program, ProgramState
@@ -26,6 +26,8 @@ class Ending:
     pairing: Pairing
     # The day on which we write again to a mentee who waits; None where they do not.
     again: date | None
+    # The mentee's other pairs, which go on; None where it makes no difference.
+    others: frozenset[int] | None
     letters: list
     not_sent: dict
     instead: dict
@@ -39,19 +41,26 @@ def ending_of(pairing, *, now, waits: bool = True, quietly: Collection[int] = ()
     """
     program = pairing.program
     waits = waits and program.state == ProgramState.OPEN
+    others = others_of(pairing) if waits else None
+    # Whoever has somebody else for the same in a moment waits for nobody.
+    waits = waits and not (others and pairing.purpose_id is None)
     again = program.today(now) + timedelta(days=program.figure("write_again_days")) if waits else None
     not_sent = letters.not_sent_of(pairing)
+    written = letters.of_ending(pairing, write_again_on=again, now=now, takes_more=takes_more)
     return Ending(
         pairing=pairing,
         again=again,
-        letters=[
-            one
-            for one in letters.of_ending(pairing, write_again_on=again, now=now, takes_more=takes_more)
-            if one.recipient_id not in quietly
-        ],
+        others=others,
+        letters=[one for one in written if one.recipient_id not in quietly],
         not_sent=not_sent,
         instead={reader: letters.of_the_rest(letter, pairing, now=now) for reader, letter in not_sent.items()},
     )
+
+
+def others_of(pairing: Pairing) -> frozenset[int]:
+    """The mentee's other open pairs."""
+    rows = Pairing.objects.of_mentee(pairing.mentee_id).exclude(pk=pairing.pk)
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def write_ending(ending: Ending, *, by, now, why: str) -> None:
@@ -65,10 +74,11 @@ def write_ending(ending: Ending, *, by, now, why: str) -> None:
     )
     if ended != 1:
         raise Refused(_("This pair has ended already."))
+    if ending.others is not None and others_of(pairing) != ending.others:
+        # The mentee was written to as somebody who has another mentor, or has none.
+        raise Refused(_("Something changed at the same moment. Look again, then try once more."))
     if ending.again:
-        Membership.objects.filter(pk=pairing.mentee_id, state=MembershipState.ACTIVE).update(
-            state=MembershipState.WAITING, since=now, write_again_on=ending.again
-        )
+        put_on_list(pairing, ending, now)
     words = {"mentor": pairing.mentor.user, "mentee": pairing.mentee.user}
     record(
         by=by,
@@ -87,6 +97,20 @@ def write_ending(ending: Ending, *, by, now, why: str) -> None:
             told[reader] = ending.instead[reader]
     for letters_of_one in told.values():
         post(letters_of_one)
+
+
+def put_on_list(pairing: Pairing, ending: Ending, now) -> None:
+    """The mentee waits: for anybody at all, or for somebody for this while another pair goes on."""
+    if ending.others:
+        PurposeWait.objects.update_or_create(
+            membership_id=pairing.mentee_id,
+            purpose_id=pairing.purpose_id,
+            defaults={"since": now, "write_again_on": ending.again},
+        )
+        return
+    Membership.objects.filter(pk=pairing.mentee_id, state=MembershipState.ACTIVE).update(
+        state=MembershipState.WAITING, since=now, write_again_on=ending.again
+    )
 
 
 def end_pairing(pairing, *, by, now, why: str) -> None:

@@ -13,7 +13,7 @@ from journal.actions import record, record_many
 from journal.models import Entry
 from matching import choosing, introduction_letters
 from matching.actions.asking import lapse_of
-from matching.actions.pairs import check_pair, hold_open, lock, opening_of, take_places, write_opening
+from matching.actions.pairs import check_pair, hold_open, lock, opening_of, refuse_taken, take_places, write_opening
 from matching.models import Introduction, OfferState, Pairing
 from matching.permissions import can_answer_introduction, can_take_back_introduction
 from matching.rounds import Forbidden, score_of_pair
@@ -48,11 +48,11 @@ def introduce(found: list[Introduction], *, by, now) -> None:
     take_places(Counter(one.mentor_id for one in found))
     mentees = [one.mentee_id for one in found]
     same = {"purpose": found[0].purpose, "mentee__in": mentees}
-    taken = set(Pairing.objects.open().filter(**same).values_list("mentee", flat=True))
     if Introduction.objects.open().filter(**same).exists():
         raise Refused(_("Somebody is being asked about another pair already. Look again."))
     for one in found:
-        check_pair(members[one.mentor_id], members[one.mentee_id], program, taken)
+        check_pair(members[one.mentor_id], members[one.mentee_id], program)
+    refuse_taken(found)
     Introduction.objects.bulk_create(found)
     words = _("%(mentor)s and %(mentee)s are asked whether they would like to be a pair.")
     record_many((entry_of(one, "introduction.asked", words, by, now), people_of(one)) for one in found)
@@ -68,7 +68,7 @@ def unask(publication, *, by, now) -> int:
     return len(found)
 
 
-def ask_both(program, mentor, mentee, *, by, now) -> Introduction:
+def ask_both(program, mentor, mentee, *, by, now, purpose=None) -> Introduction:
     """A coordinator asks two people by hand, those who once said no to each other too; both get an email."""
     if by.pk in (mentor.user_id, mentee.user_id):
         raise Refused(_("This is about you: another coordinator has to do it."))
@@ -77,7 +77,7 @@ def ask_both(program, mentor, mentee, *, by, now) -> Introduction:
     except Forbidden as forbidden:
         raise Refused(str(forbidden)) from None
     one = Introduction(
-        program=program, mentor=mentor, mentee=mentee, pair_words=scored.pair_words, asked_at=now,
+        program=program, mentor=mentor, mentee=mentee, purpose=purpose, pair_words=scored.pair_words, asked_at=now,
         answer_by=choosing.answer_by(program, now),
     )  # fmt: skip
     letters = introduction_letters.of_asking([one], key=str(one.public_id), now=now)
@@ -130,7 +130,8 @@ def say_yes(one: Introduction, role: str, *, by, now) -> Pairing | None:
 def begin(one: Introduction, *, now) -> Pairing | None:
     """The pair of two who both said yes; where it cannot be any more, both hear that kindly, and it is None."""
     try:
-        opening = opening_of(one.program, one.mentor, one.mentee, now=now, round=one.round)
+        about = {"purpose": one.purpose, "round": one.round}
+        opening = opening_of(one.program, one.mentor, one.mentee, now=now, **about)
         with transaction.atomic():
             hold_open(one.program)
             # From here on its own place is free for the pair.

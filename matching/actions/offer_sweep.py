@@ -17,7 +17,7 @@ from outbox.sweeping import each
 from programs.models import Program, ProgramState
 
 DAY = timedelta(days=1)
-PEOPLE = ("program", "mentor__user", "mentor__program", "mentee__user", "mentee__program")
+PEOPLE = ("program", "purpose", "mentor__user", "mentor__program", "mentee__user", "mentee__program")
 
 
 def turn_offers(now, stop) -> int:
@@ -38,10 +38,12 @@ def _rows(found):
 
 def _needless():
     """Live ones of a mentee who has a mentor or looks for none, or of a program that does not work so any more."""
-    paired = Exists(Pairing.objects.open().filter(mentee=OuterRef("mentee")))
+    pairs = Pairing.objects.of_mentee(OuterRef("mentee"))
+    for_it = Q(purpose=OuterRef("purpose")) | Q(mentor=OuterRef("mentor"))
+    paired = Q(Exists(pairs), purpose=None) | Q(Exists(pairs.filter(for_it)))
     looks = Q(mentee__state__in=MATCHABLE, mentee__user__is_active=True)
     program = Q(program__state=ProgramState.OPEN, program__mentees_choose=True)
-    return _rows(Offer.objects.live().filter(Q(paired) | ~(looks & program)))
+    return _rows(Offer.objects.live().filter(paired | ~(looks & program)))
 
 
 def _close(offer, now) -> None:

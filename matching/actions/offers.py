@@ -16,16 +16,23 @@ LONGEST_WORDS = 1000
 MOST_LISTED = 10
 
 
-def ask_mentor(mentee, mentor, *, words: str = "", by, now) -> Offer:
+def ask_mentor(mentee, mentor, *, words: str = "", by, now, purpose=None) -> Offer:
     """Puts a mentor on a mentee's list, and asks them at once where both have room for it."""
     words = words.strip()
-    if by.pk != mentee.user_id or not choosing.can_choose(mentee):
+    may = by.pk == mentee.user_id and choosing.can_choose(mentee)
+    if not may or purpose not in choosing.purposes_left(mentee):
         raise Refused(_("You cannot choose a mentor here now."))
     if len(words) > LONGEST_WORDS:
         raise Refused(_("Use %(most)s characters at most.") % {"most": LONGEST_WORDS})
-    insist_possible(mentee, mentor, now)
+    insist_possible(mentee, mentor, now, purpose)
     offer = Offer(
-        program=mentee.program, mentee=mentee, mentor=mentor, words=words, listed_at=now, state=OfferState.LISTED
+        program=mentee.program,
+        mentee=mentee,
+        mentor=mentor,
+        purpose=purpose,
+        words=words,
+        listed_at=now,
+        state=OfferState.LISTED,
     )
     until = choosing.answer_by(mentee.program, now)
     letter = offer_letters.asked(offer, answer_by=until, now=now)
@@ -44,13 +51,13 @@ def ask_mentor(mentee, mentor, *, words: str = "", by, now) -> Offer:
     return offer
 
 
-def insist_possible(mentee, mentor, now) -> None:
+def insist_possible(mentee, mentor, now, purpose=None) -> None:
     """Refused where these two cannot be a pair; which rule says so is nobody's to read here."""
     name = {"name": mentor.user}
     if not choosing.mentors_to_ask(mentee.program).filter(pk=mentor.pk).exists() or not places_of(mentor):
         raise Refused(_("%(name)s has no free place at the moment. Choose somebody else.") % name)
     try:
-        rounds.score_of_pair(mentee.program, mentor, mentee, now=now)
+        rounds.score_of_pair(mentee.program, mentor, mentee, now=now, purpose=purpose)
     except rounds.Forbidden:
         raise Refused(_("%(name)s cannot be asked. Choose somebody else.") % name) from None
 
@@ -116,7 +123,7 @@ def accept(offer, *, by, now) -> Pairing:
     """The mentor's yes: the pair begins, or Refused where somebody was faster."""
     if not can_answer_offer(by, offer):
         raise changed_meanwhile()
-    opening = opening_of(offer.program, offer.mentor, offer.mentee, now=now)
+    opening = opening_of(offer.program, offer.mentor, offer.mentee, now=now, purpose=offer.purpose)
     with transaction.atomic():
         hold_open(offer.program)
         made = Offer.objects.open().filter(pk=offer.pk)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from journal.actions import record_many
 from journal.models import Entry
 from matching import circles, letters, listeners
-from matching.models import Pairing
+from matching.models import Pairing, PairPurpose, Round
 from matching.rounds import Forbidden, score_of_pair
 from matching.tables import MATCHABLE
 from outbox.actions import post
@@ -40,13 +40,14 @@ def lock(pks: Iterable[int]) -> dict[int, Membership]:
     return {member.pk: member for member in rows.filter(pk__in=set(pks)).order_by("pk")}
 
 
-def take_places(wanted: Mapping[int, int]) -> None:
+def take_places(wanted: Mapping[int, int], moving: Round | None = None) -> None:
     """Raises Full unless every mentor (by membership) has that many places left; what is found holds to the end.
 
-    The one function that counts places: none opens while a mentor has as many open pairs as places.
+    The one function that counts places: none opens while a mentor has as many open pairs as places, those that the
+    round itself ends left out.
     """
     mentors = lock(wanted)
-    taken = Pairing.objects.taken_of(list(wanted))
+    taken = Pairing.objects.taken_of(list(wanted), moving)
     for pk, number in wanted.items():
         mentor = mentors[pk]
         if number > mentor.places - taken.get(pk, 0):
@@ -69,11 +70,10 @@ def open_pairs(pairings: list[Pairing], *, by, now) -> None:
     program = pairings[0].program
     hold_open(program)
     members = lock(pk for pairing in pairings for pk in (pairing.mentor_id, pairing.mentee_id))
-    take_places(Counter(pairing.mentor_id for pairing in pairings))
-    mentees = [pairing.mentee_id for pairing in pairings]
-    taken = set(Pairing.objects.open().filter(mentee__in=mentees).values_list("mentee", flat=True))
+    take_places(Counter(pairing.mentor_id for pairing in pairings), pairings[0].round)
     for pairing in pairings:
-        check_pair(members[pairing.mentor_id], members[pairing.mentee_id], program, taken)
+        check_pair(members[pairing.mentor_id], members[pairing.mentee_id], program)
+    refuse_taken(pairings)
     circles.gather(pairings, now)
     Pairing.objects.bulk_create(pairings)
     to_activate = [pk for pk, member in members.items() if member.state != MembershipState.ACTIVE]
@@ -84,7 +84,7 @@ def open_pairs(pairings: list[Pairing], *, by, now) -> None:
     listeners.opened(pairings, now=now)
 
 
-def check_pair(mentor, mentee, program, taken: set[int]) -> None:
+def check_pair(mentor, mentee, program) -> None:
     """Raises Refused unless these two may be a pair of this program now."""
     for member, role in ((mentor, Role.MENTOR), (mentee, Role.MENTEE)):
         if member.program_id != program.pk or member.role != role:
@@ -96,8 +96,31 @@ def check_pair(mentor, mentee, program, taken: set[int]) -> None:
             )
     if mentor.user_id == mentee.user_id:
         raise Refused(_("%(name)s cannot be their own mentor.") % {"name": mentor.user})
-    if mentee.pk in taken:
-        raise Refused(_("%(name)s already has a mentor.") % {"name": mentee.user})
+
+
+def refuse_taken(pairs) -> None:
+    """Raises Refused where one of these mentees has a mentor for the same, or this one for something else.
+
+    `pairs` are pairs that are to begin, or that both are asked about.
+    """
+    has = Pairing.objects.open().filter(mentee__in=[pair.mentee_id for pair in pairs])
+    taken = set(has.filter(ends_with=None).values_list("mentee", "purpose"))
+    together = set(has.values_list("mentee", "mentor"))
+    for pair in pairs:
+        mentor, mentee = pair.mentor, pair.mentee
+        if (mentee.pk, pair.purpose_id) in taken:
+            raise Refused(_("%(name)s already has a mentor.") % {"name": mentee.user})
+        if (mentee.pk, mentor.pk) in together:
+            words = {"mentor": mentor.user, "mentee": mentee.user}
+            raise Refused(_("%(mentor)s is the mentor of %(mentee)s already, for something else.") % words)
+
+
+def check_purpose(program, purpose: PairPurpose | None) -> None:
+    """Raises Refused unless a pair of this program may be for this; for nothing in particular where it has none."""
+    purposes = PairPurpose.objects.of(program)
+    fits = purposes.filter(pk=purpose.pk).exists() if purpose is not None else not purposes.exists()
+    if not fits:
+        raise Refused(_("Say what the pair is for."))
 
 
 def ties(membership) -> str:
@@ -133,7 +156,7 @@ def opened_entry(pairing, members, by, now) -> Entry:
 
 
 def new_pairing(
-    program, mentor, mentee, *, now, rhythm_days: int, pair_words=(), round=None, publication=None
+    program, mentor, mentee, *, now, rhythm_days: int, pair_words=(), round=None, publication=None, purpose=None
 ) -> Pairing:
     """An unsaved pair, so that its letters can be written before the transaction."""
     return Pairing(
@@ -144,6 +167,7 @@ def new_pairing(
         began_at=now,
         round=round,
         publication=publication,
+        purpose=purpose,
         pair_words=list(pair_words),
     )
 
@@ -156,7 +180,17 @@ class Opening:
     letters: list
 
 
-def opening_of(program, mentor, mentee, *, now, by=None, instead_of: Pairing | None = None, round=None) -> Opening:
+def opening_of(
+    program,
+    mentor,
+    mentee,
+    *,
+    now,
+    by=None,
+    purpose: PairPurpose | None = None,
+    instead_of: Pairing | None = None,
+    round: Round | None = None,
+) -> Opening:
     """A pair, if the rules allow it, with its letters; `instead_of` is the pair that ends for it.
 
     `round` is the one that proposed it, where both were asked since.
@@ -164,21 +198,25 @@ def opening_of(program, mentor, mentee, *, now, by=None, instead_of: Pairing | N
     if by is not None and by.pk in (mentor.user_id, mentee.user_id):
         raise Refused(_("This is about you: another coordinator has to do it."))
     if instead_of is None:
-        check_pair(mentor, mentee, program, set())
+        check_pair(mentor, mentee, program)
+        check_purpose(program, purpose)
     try:
-        scored = score_of_pair(program, mentor, mentee, now=now)
+        scored = score_of_pair(program, mentor, mentee, now=now, purpose=purpose)
     except Forbidden as forbidden:
         raise Refused(str(forbidden)) from None
+    days = program.figure("rhythm_days")
     pairing = new_pairing(
         program,
         mentor,
         mentee,
         now=now,
-        rhythm_days=program.figure("rhythm_days"),
+        rhythm_days=days,
         pair_words=scored.pair_words,
         round=round,
+        purpose=purpose,
     )
-    return Opening(pairing, letters.of_pairs([pairing], now=now, before=instead_of))
+    ends = {mentee.pk: instead_of} if instead_of else {}
+    return Opening(pairing, letters.of_pairs([pairing], now=now, instead_of=ends))
 
 
 def write_opening(opening: Opening, *, by, now) -> Pairing:
@@ -188,8 +226,8 @@ def write_opening(opening: Opening, *, by, now) -> Pairing:
     return opening.pairing
 
 
-def pair_by_hand(program, mentor, mentee, *, by, now) -> Pairing:
+def pair_by_hand(program, mentor, mentee, *, by, now, purpose: PairPurpose | None = None) -> Pairing:
     """Pairs two people outside a round, and writes to both."""
-    opening = opening_of(program, mentor, mentee, by=by, now=now)
+    opening = opening_of(program, mentor, mentee, by=by, now=now, purpose=purpose)
     with transaction.atomic():
         return write_opening(opening, by=by, now=now)

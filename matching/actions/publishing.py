@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from journal.actions import record, record_many
 from journal.models import Entry
-from matching import asking, checks, choosing, introduction_letters, letters
+from matching import asking, checks, choosing, introduction_letters, letters, listeners, round_tables
 from matching.actions.drafts import hold_draft, move
 from matching.actions.introducing import introduce, introductions_of
-from matching.actions.pairs import hold_open, lock, new_pairing, open_pairs
-from matching.models import Introduction, KeptApart, Pairing, Proposal, Publication, Round, RoundState
+from matching.actions.pairs import Full, hold_open, lock, new_pairing, open_pairs
+from matching.actions.waiting import wait_beside
+from matching.models import (
+    Introduction,
+    KeptApart,
+    Pairing,
+    Proposal,
+    Publication,
+    Round,
+    RoundState,
+)
 from matching.permissions import takes_part
 from matching.tables import MATCHABLE
 from outbox.actions import post
@@ -38,6 +48,9 @@ class Plan:
     # Pairs that stay a draft; while there are any, those without anybody are not told so yet.
     later: list[Proposal]
     now: datetime
+    # Where pairs may change: the lines of those that stay, and by mentee the pair that ends for another.
+    kept: list[Proposal] = field(default_factory=list)
+    ends: dict[int, Pairing] = field(default_factory=dict)
 
     @property
     def answer_by(self) -> date:
@@ -56,6 +69,7 @@ class Plan:
             frozenset((line.mentee_id, line.mentor_id) for line in self.pairs),
             frozenset(line.mentee_id for line in self.unmatched),
             frozenset(mentor.pk for mentor in self.idle_mentors),
+            frozenset(pairing.pk for pairing in self.ends.values()),
         )
 
     @property
@@ -73,11 +87,18 @@ class Plan:
 
     @property
     def members(self) -> set[int]:
-        return {pk for line in self.pairs for pk in (line.mentee_id, line.mentor_id)} | self.told[1] | self.told[2]
+        """Everybody it touches, to be locked."""
+        paired = {pk for line in self.pairs for pk in (line.mentee_id, line.mentor_id)}
+        return paired | {pairing.mentor_id for pairing in self.ends.values()} | self.told[1] | self.told[2]
+
+    @property
+    def former(self) -> set[int]:
+        """The mentors who lose somebody and get nobody else: they hear of it in an email of their own."""
+        return {pairing.mentor_id for pairing in self.ends.values()} - {line.mentor_id for line in self.pairs}
 
     @property
     def emails(self) -> int:
-        return len(self.pairs) + self.mentors + len(self.unmatched) + len(self.idle_mentors)
+        return len(self.pairs) + self.mentors + len(self.former) + len(self.unmatched) + len(self.idle_mentors)
 
 
 def lines_of(round):
@@ -89,22 +110,34 @@ def plan_of(round: Round, now, only: Collection[int] | None = None) -> Plan:
     everybody = list(lines_of(round))
     lines = [line for line in everybody if line.publication_id is None]
     again = round.program.today(now) + timedelta(days=round.program.figure("write_again_days"))
-    pairs = [line for line in lines if line.mentor_id]
+    kept = [line for line in lines if line.stays]
+    pairs = [line for line in lines if line.mentor_id and not line.stays]
     if only is not None and round.least is not None:
         only = whole_circles(pairs, only)
     if only is not None and (later := [line for line in pairs if line.mentee_id not in only]):
-        return Plan(round, [line for line in pairs if line.mentee_id in only], [], [], again, later, now)
+        now_ones = [line for line in pairs if line.mentee_id in only]
+        return Plan(round, now_ones, [], [], again, later, now, ends=ending_for(round, now_ones))
     paired = {line.mentor_id for line in everybody if line.mentor_id}
-    free_then = [pk for pk, free in round.places_then.items() if free and pk not in paired]
+    # In a round for some people alone, nobody else was looked for.
+    then = {} if round.is_for_chosen else round.places_then
+    free_then = [pk for pk, free in then.items() if free and pk not in paired]
     busy = Pairing.objects.open().filter(mentor__in=free_then).values("mentor")
     asked = Introduction.objects.open().filter(mentor__in=free_then).values("mentor")
     idle = Membership.objects.filter(pk__in=free_then).matchable().exclude(pk__in=busy).exclude(pk__in=asked)
     idle = idle.select_related("user")
-    taken = set(Pairing.objects.open().of(round.program).values_list("mentee", flat=True))
+    taken = round_tables.paired_in(round)
     unmatched = [
         line for line in lines if not line.mentor_id and line.mentee.state in MATCHABLE and line.mentee_id not in taken
     ]
-    return Plan(round, pairs, unmatched, list(idle), again, [], now)
+    return Plan(round, pairs, unmatched, list(idle), again, [], now, kept, ending_for(round, pairs))
+
+
+def ending_for(round: Round, lines: list[Proposal]) -> dict[int, Pairing]:
+    """By mentee, the open pair that each of these lines puts an end to."""
+    changed = {line.mentee_id: line.stands_with_id for line in lines if line.changes}
+    pairs = Pairing.objects.open().of(round.program).filter(ends_with=None, purpose=round.purpose_id)
+    rows = pairs.select_related("program", "purpose", "mentor__user", "mentee__user") if changed else ()
+    return {pair.mentee_id: pair for pair in rows if changed.get(pair.mentee_id) == pair.mentor_id}
 
 
 def whole_circles(pairs: list[Proposal], only: Collection[int]) -> set[int]:
@@ -132,6 +165,7 @@ def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collec
     if plan.later and not plan.pairs:
         raise Refused(_("Leave at least one pair to publish now."))
     refuse_forbidden(plan)
+    refuse_tied(plan)
     hold = timedelta(minutes=program.figure("hold_minutes"))
     publication = Publication(round=round, by=by, at=now, leaves_at=now + hold, released_at=None if hold else now)
     days = program.figure("rhythm_days")
@@ -139,7 +173,7 @@ def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collec
     pairings = [
         new_pairing(
             program, line.mentor, line.mentee, now=now, rhythm_days=days, pair_words=line.pair_words, round=round,
-            publication=publication,
+            publication=publication, purpose=round.purpose,
         )
         for line in plan.pairs
         if not asked
@@ -154,8 +188,9 @@ def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collec
         refuse_apart(plan)
         refuse_unwilling(plan)
         write_publication(plan, publication, members)
+        mark_endings(plan, publication)
         if pairings:
-            open_pairs(pairings, by=by, now=now)
+            open_all(plan, pairings, by, now)
         if asked:
             introduce(asked, by=by, now=now)
         put_on_waiting_list(plan, by=by, now=now)
@@ -163,6 +198,38 @@ def publish(round: Round, *, by, now, confirmed: str | None = None, only: Collec
         record(by=by, verb="round.published", thing=round, now=now, topic=program.slug, words=published_words(plan))
         post(written)
     return plan
+
+
+def refuse_tied(plan: Plan) -> None:
+    """A pair in which something has come up since stays as it is, and so does one that is another by now."""
+    if any(line.changes and line.mentee_id not in plan.ends for line in plan.pairs):
+        raise Refused(_("Pairs have changed since this draft. Work it out again."))
+    if not plan.ends:
+        return
+    tied = listeners.tied(Pairing.objects.filter(pk__in=[pairing.pk for pairing in plan.ends.values()]))
+    for pairing in plan.ends.values():
+        if pairing.pk in tied:
+            words = _("The pair of %(name)s stays as it is for now. Work the draft out again.")
+            raise Refused(words % {"name": pairing.mentee.user})
+
+
+def mark_endings(plan: Plan, publication: Publication) -> None:
+    """The pairs that end go on until the emails leave; in the caller's transaction."""
+    pks = sorted(pairing.pk for pairing in plan.ends.values())
+    rows = Pairing.objects.open().filter(ends_with=None)
+    if sum(rows.filter(pk__in=chunk).update(ends_with=publication) for chunk in chunks(pks)) != len(pks):
+        raise Refused(_("Something changed while you were publishing. Look at the draft again."))
+
+
+def open_all(plan: Plan, pairings: list[Pairing], by, now) -> None:
+    """Opens the new pairs; a part of what changes together may want a place that the rest would free."""
+    try:
+        open_pairs(pairings, by=by, now=now)
+    except Full as full:
+        if plan.later and plan.round.may_change_pairs:
+            words = _("%(why)s Those who change places are published together.")
+            raise Refused(words % {"why": full}) from None
+        raise
 
 
 def changed_sentence(plan: Plan) -> str:
@@ -217,7 +284,7 @@ def write_publication(plan: Plan, publication: Publication, members: dict[int, M
         for pk, member in members.items()
     }
     Publication.objects.bulk_create([publication])
-    lines = [line.pk for line in (*plan.pairs, *plan.unmatched)]
+    lines = [line.pk for line in (*plan.pairs, *plan.unmatched, *plan.kept)]
     taken = sum(
         Proposal.objects.filter(pk__in=chunk, publication=None).update(publication=publication)
         for chunk in chunks(lines)
@@ -228,7 +295,8 @@ def write_publication(plan: Plan, publication: Publication, members: dict[int, M
 
 def refuse_forgotten(plan: Plan) -> None:
     """Publishing does not finish while somebody without anybody has no date on which we write again."""
-    waits = Membership.objects.filter(state=MembershipState.WAITING, write_again_on__isnull=False)
+    on_list = Q(state=MembershipState.WAITING, write_again_on__isnull=False)
+    waits = Membership.objects.filter(on_list | Q(purpose_waits__purpose=plan.round.purpose_id)).distinct()
     left = {line.mentee_id for line in plan.unmatched}
     found = sum(waits.filter(pk__in=chunk).count() for chunk in chunks(sorted(left)))
     if found != len(left):
@@ -239,7 +307,7 @@ def written_for(plan: Plan, publication: Publication, pairings: list[Pairing], a
     """Every email of it, rendered before the transaction, to leave once it can be taken back no more."""
     key = str(publication.public_id)
     written = [
-        *letters.of_pairs(pairings, key=key, now=now),
+        *letters.of_pairs(pairings, key=key, now=now, instead_of=plan.ends),
         *introduction_letters.of_asking(asked, key=key, now=now),
         *letters.of_unmatched(
             plan.round.program,
@@ -248,6 +316,7 @@ def written_for(plan: Plan, publication: Publication, pairings: list[Pairing], a
             write_again_on=plan.write_again_on,
             key=key,
             now=now,
+            purpose=plan.round.purpose,
         ),
     ]
     for letter in written:
@@ -264,31 +333,36 @@ def settled_sentence(round) -> str:
 
 
 def put_on_waiting_list(plan: Plan, *, by, now) -> None:
-    """Whoever got nobody waits, with the date we write again."""
-    members = [*(line.mentee for line in plan.unmatched), *plan.idle_mentors]
+    """Whoever got nobody waits, with the date we write again; a pair for something else goes on beside it."""
+    left = [line.mentee_id for line in plan.unmatched]
+    beside = wait_beside(left, plan.round.purpose, again=plan.write_again_on, now=now)
+    members = [
+        *(line.mentee for line in plan.unmatched if line.mentee_id not in beside),
+        *plan.idle_mentors,
+    ]
     told = Membership.objects.filter(pk__in=[member.pk for member in members])
     told.filter(state=MembershipState.WAITING).update(write_again_on=plan.write_again_on)
     told.filter(state__in=[MembershipState.READY, MembershipState.ACTIVE]).update(
         state=MembershipState.WAITING, since=now, write_again_on=plan.write_again_on
     )
-    words = _("On the waiting list: nobody was found this time. We write again on %(date)s.") % {
-        "date": letters.day(plan.write_again_on)
-    }
-    record_many(
-        (
-            Entry(
-                at=now,
-                by=by,
-                verb="participant.waits",
-                app="programs",
-                model="membership",
-                object_id=str(member.pk),
-                topic=plan.round.program.slug,
-                words=words,
-            ),
-            [member.user],
-        )
-        for member in members
+    date = {"date": letters.day(plan.write_again_on), "purpose": plan.round.purpose}
+    words = _("On the waiting list: nobody was found this time. We write again on %(date)s.") % date
+    record_many((waits_entry(plan, member, words, by, now), [member.user]) for member in members)
+    words = _("Nobody was found for %(purpose)s this time. We write again on %(date)s.") % date
+    lines = [line for line in plan.unmatched if line.mentee_id in beside]
+    record_many((waits_entry(plan, line.mentee, words, by, now), [line.mentee.user]) for line in lines)
+
+
+def waits_entry(plan: Plan, member: Membership, words: str, by, now) -> Entry:
+    return Entry(
+        at=now,
+        by=by,
+        verb="participant.waits",
+        app="programs",
+        model="membership",
+        object_id=str(member.pk),
+        topic=plan.round.program.slug,
+        words=words,
     )
 
 

@@ -13,10 +13,11 @@ from journal.actions import record, record_many
 from journal.models import Entry
 from matching import letters
 from matching.actions.drafts import move
+from matching.actions.ending import Ending, write_ending
 from matching.actions.introducing import unask
 from matching.actions.pairs import lock
 from matching.actions.publishing import refuse_own_round
-from matching.models import Circle, Pairing, PairingState, Proposal, Publication, Round, RoundState
+from matching.models import Circle, Pairing, PairingState, Proposal, Publication, PurposeWait, Round, RoundState
 from outbox.actions import hasten, take_back
 from outbox.sweeping import each
 from programs.errors import Refused
@@ -24,9 +25,25 @@ from programs.models import Membership, MembershipState, Program
 
 
 def release_publications(now, stop) -> int:
-    """What was published long enough ago is told from now on."""
+    """What was published long enough ago is told from now on, and pairs that end for another one end."""
     due = Publication.objects.held().filter(leaves_at__lte=now).order_by("leaves_at", "pk")
-    return each(due, lambda row: let_go(row, now), stop)
+    done = each(due, lambda row: let_go(row, now), stop)
+    over = Pairing.objects.open().filter(ends_with__released_at__isnull=False)
+    rows = over.select_related("program", "mentor__user", "mentee__user", "ends_with__by").order_by("pk")
+    return done + each(rows, lambda row: end_for_another(row, now), stop)
+
+
+def end_for_another(pairing: Pairing, now) -> None:
+    """Ends a pair whose mentee has somebody else by a round; it goes on where that came to nothing."""
+    publication = pairing.ends_with
+    stands = Pairing.objects.open().filter(publication=publication, mentee=pairing.mentee_id)
+    if not stands.exists():
+        Pairing.objects.filter(pk=pairing.pk).update(ends_with=None)
+        return
+    # All of them have been written to with the round.
+    ending = Ending(pairing, again=None, others=None, letters=[], not_sent={}, instead={})
+    with transaction.atomic():
+        write_ending(ending, by=publication.by, now=now, why=_("Somebody else by a round."))
 
 
 def let_go(publication, now) -> bool:
@@ -87,12 +104,27 @@ def write_withdrawal(publication, by, now) -> int:
     )
     rows.delete()
     Circle.objects.of(round.program).filter(began_at=publication.at, pairings=None).delete()
+    let_stand(publication)
     Proposal.objects.filter(publication=publication).update(publication=None)
+    PurposeWait.objects.filter(purpose=round.purpose_id, since=publication.at).delete()
     put_back(publication, before, members)
     count = len(pairings) + unask(publication, by=by, now=now)
     words = ngettext("Took back %(count)s pair", "Took back %(count)s pairs", count) % {"count": count}
     tell(publication, "round.withdrawn", _("%(pairs)s before anybody was written to.") % {"pairs": words}, by, now)
     return count
+
+
+def let_stand(publication) -> None:
+    """The pairs that were to end go on, or Refused where somebody has been given one of their places meanwhile."""
+    rows = Pairing.objects.open().filter(ends_with=publication)
+    mentors = set(rows.values_list("mentor", flat=True))
+    rows.update(ends_with=None)
+    taken = Pairing.objects.taken_of(mentors)
+    later = Pairing.objects.open().filter(mentor__in=mentors, began_at__gte=publication.at)
+    for mentor in Membership.objects.filter(pk__in=later.values("mentor")).select_related("user"):
+        if taken[mentor.pk] > mentor.places:
+            words = _("%(name)s has been given somebody meanwhile, and has no place left to go back to.")
+            raise Refused(words % {"name": mentor.user})
 
 
 def put_back(publication, before: dict, members: dict[int, Membership]) -> None:

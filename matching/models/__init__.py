@@ -4,7 +4,7 @@ from matching.models.availability import Availability, AvailabilityAnswer, Early
 from matching.models.introductions import Introduction
 from matching.models.offers import LIVE, Breather, Offer, OfferState
 from matching.models.pairs import Circle, Pairing, PairingState
-from matching.models.purposes import PairPurpose
+from matching.models.purposes import PairPurpose, PurposeWait
 from matching.models.rounds import Proposal, Publication, Round, RoundPeople, RoundState, Step, StepKind
 from matching.models.rules import KeptApart, Policy, ProgramRows
 
@@ -26,6 +26,7 @@ __all__ = [
     "ProgramRows",
     "Proposal",
     "Publication",
+    "PurposeWait",
     "Round",
     "RoundPeople",
     "RoundState",

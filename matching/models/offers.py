@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from matching.models.purposes import PairPurpose
 from matching.models.rules import ProgramRows
 from programs.models import Membership, Program
 
@@ -48,6 +49,9 @@ class Offer(models.Model):
     mentee = models.ForeignKey(Membership, models.CASCADE, related_name="offers_to_mentee", verbose_name=_("mentee"))
     mentor = models.ForeignKey(Membership, models.CASCADE, related_name="offers_to_mentor", verbose_name=_("mentor"))
     state = models.CharField(_("status"), max_length=8, choices=OfferState.choices, default=OfferState.LISTED)
+    purpose = models.ForeignKey(
+        PairPurpose, models.PROTECT, null=True, blank=True, related_name="offers", verbose_name=_("for")
+    )
     # The mentee's own order, the dearest first.
     rank = models.PositiveSmallIntegerField()
     # A line to the mentor.

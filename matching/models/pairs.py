@@ -5,6 +5,7 @@ from collections import Counter
 
 from django.db import models
 from django.db.models import Count, F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -24,12 +25,21 @@ class PairingQuerySet(ProgramRows):
     def open(self):
         return self.filter(state=PairingState.OPEN)
 
-    def taken_of(self, mentors) -> dict[int, int]:
+    def of_mentee(self, mentee, purpose=None):
+        """The open pairs of a mentee that take a mentor's place for this purpose; without one, for anything."""
+        rows = self.open().filter(mentee=mentee)
+        return rows.filter(purpose=purpose) if purpose is not None else rows
+
+    def taken_of(self, mentors, moving: Round | None = None) -> dict[int, int]:
         """How many places of these mentors (memberships) open pairs take; those with none are left out.
 
-        A place that is kept for two who are both asked is taken, too.
+        A place that is kept for two who are both asked is taken, too. A pair that a round ends keeps its place until
+        that is told, for everybody but this round itself.
         """
-        counts = self.open().filter(mentor__in=mentors).order_by().values("mentor").annotate(taken=Count("pk"))
+        rows = self.open().filter(mentor__in=mentors).order_by()
+        if moving is not None:
+            rows = rows.exclude(ends_with__round=moving)
+        counts = rows.values("mentor").annotate(taken=Count("pk"))
         return dict(Introduction.objects.held_of(mentors) + Counter(dict(counts.values_list("mentor", "taken"))))
 
     def visible_to(self, user):
@@ -118,6 +128,11 @@ class Pairing(models.Model):
 
     def __str__(self):
         return f"{self.mentor.user} – {self.mentee.user}"
+
+    @property
+    def purpose_words(self) -> str:
+        """What it is for, as a label; "" where the program pairs people for one thing alone."""
+        return capfirst(self.purpose.name) if self.purpose_id else ""
 
     @property
     def rhythm_words(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matching.models.rules import ProgramRows
-from programs.models import Program
+from programs.models import Membership, Program
 
 
 class PairPurpose(models.Model):
@@ -27,3 +27,17 @@ class PairPurpose(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class PurposeWait(models.Model):
+    """A mentee who has a mentor for something else, and waits for one for this: the day on which we write again."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="purpose_waits")
+    purpose = models.ForeignKey(PairPurpose, models.CASCADE, related_name="waits")
+    since = models.DateTimeField()
+    # In the program's civil days.
+    write_again_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "purpose"], name="one_wait_for_a_purpose")]
+        indexes = [models.Index(fields=["write_again_on"], name="waits_for_a_purpose")]

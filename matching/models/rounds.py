@@ -119,6 +119,26 @@ class Round(models.Model):
         return _("Round of %(date)s") % {"date": date_format(self.asked_at.astimezone(self.program.zone), "j F Y, H:i")}
 
     @property
+    def kind_words(self) -> list[str]:
+        """What kind of round this is, in a few words each; empty for the ordinary one."""
+        said = [str(self.purpose)] if self.purpose_id else []
+        if self.people != RoundPeople.READY:
+            said.append(str(self.get_people_display()))
+        if self.most is not None:
+            said.append(str(_("circles of %(least)s to %(most)s") % {"least": self.least, "most": self.most}))
+        elif self.least is not None:
+            said.append(str(_("circles of %(least)s or more") % {"least": self.least}))
+        return said
+
+    @property
+    def may_change_pairs(self) -> bool:
+        return self.people == RoundPeople.EVERYBODY
+
+    @property
+    def is_for_chosen(self) -> bool:
+        return self.people == RoundPeople.CHOSEN
+
+    @property
     def in_work(self) -> bool:
         return self.state in (RoundState.ASKED, RoundState.WORKING)
 
@@ -173,7 +193,9 @@ class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Proposals of rounds this person may see, never those about themselves."""
         return self.filter(round__in=Round.objects.visible_to(user)).exclude(
-            Q(mentee__user_id=user.pk) | Q(mentor__user_id=user.pk, mentor__isnull=False)
+            Q(mentee__user_id=user.pk)
+            | Q(mentor__user_id=user.pk, mentor__isnull=False)
+            | Q(stands_with__user_id=user.pk, stands_with__isnull=False)
         )
 
     def pairs(self):
@@ -181,6 +203,29 @@ class ProposalQuerySet(models.QuerySet):
 
     def unmatched(self):
         return self.filter(mentor__isnull=True)
+
+    def by_what_changes(self):
+        """Changed, then new, then nobody, then kept; the best first."""
+        changed = Q(stands_with__isnull=False) & ~Q(mentor=models.F("stands_with"))
+        place = models.Case(
+            models.When(changed, then=0),
+            models.When(mentor=None, then=2),
+            models.When(stands_with=None, then=1),
+            default=3,
+        )
+        return self.order_by(place, "-score", "pk")
+
+    def kept(self):
+        """Pairs that stay as they are."""
+        return self.filter(mentor=models.F("stands_with"))
+
+    def changed(self):
+        """Those who get somebody else."""
+        return self.filter(stands_with__isnull=False).exclude(mentor=models.F("stands_with"))
+
+    def new(self):
+        """Those who get somebody and had nobody."""
+        return self.pairs().filter(stands_with=None)
 
     def to_publish(self):
         """Those nothing has come of yet."""
@@ -193,6 +238,8 @@ class Proposal(models.Model):
     round = models.ForeignKey(Round, models.CASCADE, related_name="proposals")
     mentee = models.ForeignKey(Membership, models.CASCADE, related_name="+")
     mentor = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="+")
+    # Where pairs may change: the mentor they had when it was worked out.
+    stands_with = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="+")
     score = models.IntegerField(_("score"), default=0)
     # For coordinators: [{"points": 10, "words": "Same profession"}]
     reasons = models.JSONField(default=list)
@@ -211,6 +258,16 @@ class Proposal(models.Model):
         verbose_name_plural = _("proposals")
         ordering = ["-score", "pk"]
         constraints = [models.UniqueConstraint(fields=["round", "mentee"], name="one_proposal_a_mentee")]
+
+    @property
+    def stays(self) -> bool:
+        """They have this mentor already."""
+        return self.mentor_id is not None and self.mentor_id == self.stands_with_id
+
+    @property
+    def changes(self) -> bool:
+        """They get somebody else than they have."""
+        return self.stands_with_id is not None and not self.stays
 
 
 class StepKind(models.TextChoices):

@@ -29,7 +29,8 @@ def order_of(seed: str, members: list[Membership]) -> np.ndarray:
 
 def given_by(read: tables.Tables, seed: str, held: Held) -> dict:
     """What the solver is given: the scores with what is held by hand on top."""
-    scores = read.scored.matrix.copy() if held else read.scored.matrix
+    standing = read.standing
+    scores = read.scored.matrix.copy() if held or standing else read.scored.matrix
     row = {mentee.pk: i for i, mentee in enumerate(read.mentees)}
     column = {mentor.pk: j for j, mentor in enumerate(read.mentors)}
     for mentee, mentor in held.apart:
@@ -39,6 +40,12 @@ def given_by(read: tables.Tables, seed: str, held: Held) -> dict:
     for mentee, mentor in held.pins.items():
         if mentee in row and mentor in column:
             pins[row[mentee]] = column[mentor]
+    for i in standing.tied if standing else ():
+        pins[i] = standing.mentor_of[i]
+    for i, j in standing.mentor_of.items() if standing else ():
+        if pins[i] == j:
+            # A pair that stands may stand, whatever a rule now says.
+            scores[i, j] = max(scores[i, j], 0)
     for mentee in held.left & row.keys():
         scores[row[mentee]] = -1
     places = [min(free, held.places.get(m.pk, free)) for m, free in zip(read.mentors, read.free, strict=True)]
@@ -46,7 +53,8 @@ def given_by(read: tables.Tables, seed: str, held: Held) -> dict:
         "scores": scores,
         "capacity": np.array(places, dtype=np.int64),
         "priority": np.array(read.priority, dtype=np.int64),
-        "coverage_first": read.policy.coverage_first,
+        # Where pairs may change, nobody loses their mentor for a better total.
+        "coverage_first": read.policy.coverage_first or standing is not None,
         "spread": read.policy.spread,
         "load": np.array(read.load, dtype=np.int64),
         "pins": pins,

@@ -76,6 +76,12 @@ class Held:
         kept = {key: number for key, number in self.places.items() if key != mentor}
         return replace(self, places=kept if places is None else {**kept, mentor: places})
 
+    def over(self, first: Held) -> Held:
+        """The same on top of what is held from the beginning, which it may let go of by holding something else."""
+        decided = {mentee for mentee, _mentor in self.apart} | self.left | self.pins.keys()
+        kept = {mentee: mentor for mentee, mentor in first.pins.items() if mentee not in decided}
+        return replace(self, pins={**kept, **self.pins})
+
     def without(self, pins: Collection[int]) -> Held:
         """The same without the pairs of these mentees."""
         return replace(self, pins={mentee: mentor for mentee, mentor in self.pins.items() if mentee not in pins})

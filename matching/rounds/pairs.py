@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from matching import tables
-from matching.models import Policy
+from matching.models import PairPurpose, Policy
 from matching.scoring import PolicyError
 from programs.models import Membership, Program
 
@@ -44,7 +44,13 @@ def rules_do_not_fit() -> str:
 
 
 def score_of_pair(
-    program: Program, mentor: Membership, mentee: Membership, policy: Policy | None = None, *, now: datetime
+    program: Program,
+    mentor: Membership,
+    mentee: Membership,
+    policy: Policy | None = None,
+    *,
+    now: datetime,
+    purpose: PairPurpose | None = None,
 ) -> PairScore:
     """What the rules (the program's latest, or these) say of one pair; Forbidden where they do not allow it."""
     policy = policy or Policy.objects.of(program).first()
@@ -59,6 +65,7 @@ def score_of_pair(
             mentees=members.filter(pk=mentee.pk),
             mentors=members.filter(pk=mentor.pk),
             by_people=True,
+            purpose=purpose,
         )
     except PolicyError:
         raise Forbidden(rules_do_not_fit())
@@ -70,12 +77,14 @@ def score_of_pair(
     return PairScore(read.score(0, 0), read.reasons(0, 0), read.pair_words(0, 0))
 
 
-def choices_for(program: Program, mentee: Membership, policy: Policy | None, *, now: datetime) -> list[Choice]:
+def choices_for(
+    program: Program, mentee: Membership, policy: Policy | None, *, now: datetime, purpose: PairPurpose | None = None
+) -> list[Choice]:
     """Every mentor of the program with what the rules say of them and this mentee, the best first."""
     rules = policy.rules if policy else {"rules": []}
     mentees = Membership.objects.of(program).filter(pk=mentee.pk)
     mentors = tables.mentors_at_hand(program)
-    read = tables.read(program, rules, now=now, mentees=mentees, mentors=mentors, by_people=True)
+    read = tables.read(program, rules, now=now, mentees=mentees, mentors=mentors, purpose=purpose, by_people=True)
     found = [
         Choice(mentor, read.free[j], read.score(0, j), read.reasons(0, j), read.why_not(0, j), read.pair_words(0, j))
         for j, mentor in enumerate(read.mentors)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from django.utils.translation import gettext as _
 
-from matching import tables
+from matching import round_tables, tables
 from matching.models import Proposal, Round
 from matching.rounds.answer import NOBODY, Answer, given_by
 from matching.rounds.circles import CircleAnswer, answer_of, in_circle, limited
 from matching.rounds.held import Held
 from matching.rounds.pairs import Forbidden, rules_do_not_fit
 from matching.rounds.run import figures_of, fill, fingerprint_of
+from matching.rounds.standing import check_nobody_loses, check_tied, held_at_first, what_changes
 from matching.rounds.unmatched import BY_HAND, WhyNone
 from matching.scoring import PolicyError
 from matching.solver import Start
@@ -36,10 +37,10 @@ class Reworked:
 
 def people_of(round: Round) -> tables.Tables:
     """The people of a round who may still be matched, scored by its rules with what they say now."""
-    mentees = tables.mentees_to_match(round.program).filter(pk__in=round.proposals.to_publish().values("mentee"))
-    mentors = tables.mentors_to_match(round.program, round.asked_at).filter(pk__in=list(round.places_then))
+    mentees = round_tables.mentees_in(round).filter(pk__in=round.proposals.to_publish().values("mentee"))
+    mentors = round_tables.mentors_in(round).filter(pk__in=list(round.places_then))
     try:
-        return tables.read(round.program, round.policy.rules, now=round.asked_at, mentees=mentees, mentors=mentors)
+        return round_tables.of_round(round, mentees=mentees, mentors=mentors)
     except PolicyError:
         raise Forbidden(rules_do_not_fit()) from None
 
@@ -48,6 +49,9 @@ def free_of(round: Round, mentor: Membership) -> int:
     """How many people a mentor of a round may still take."""
     if mentor.pk not in round.places_then:
         return 0
+    if round.may_change_pairs:
+        read = people_of(round)
+        return next((free for one, free in zip(read.mentors, read.free, strict=True) if one.pk == mentor.pk), 0)
     free = tables.free_places([mentor])[0]
     return free if round.most is None else max(0, min(free, round.most - in_circle(round, [mentor.pk])[mentor.pk]))
 
@@ -69,6 +73,7 @@ def check(read: tables.Tables, held: Held, given: dict) -> None:
             names = dict(Membership.objects.filter(pk__in=[mentee, mentor]).values_list("pk", "user__name"))
             words = _("%(mentor)s cannot be matched any more. Let go of %(mentee)s first.")
             raise Forbidden(words % {"mentor": names[mentor], "mentee": names[mentee]})
+    check_tied(read, held)
     used = np.zeros(len(read.mentors), dtype=np.int64)
     for i in np.flatnonzero(given["pins"] >= 0).tolist():
         j = int(given["pins"][i])
@@ -93,6 +98,7 @@ def rework(round: Round, held: Held) -> Reworked:
     check(read, held, given)
     stands = standing_in(round, read, {line.mentee_id: line.mentor_id for line in lines})
     answer = answer_of(round, read, given, least, stands)
+    check_nobody_loses(read, answer.assignment)
     before = {line.pk: {name: getattr(line, name) for name in LINE} for line in lines}
     write(lines, read, answer, held)
     changed = [line for line in lines if before[line.pk] != {name: getattr(line, name) for name in LINE}]
@@ -104,6 +110,7 @@ def rework(round: Round, held: Held) -> Reworked:
         # These figures leave out what is published already.
         "published": round.proposals.pairs().filter(publication__isnull=False).count(),
         "best": best_without(round, read, least, held, answer),
+        **what_changes(read, round, held, answer.assignment),
     }
     return Reworked(
         lines=changed,
@@ -128,7 +135,7 @@ def write(lines: list[Proposal], read: tables.Tables, answer: Answer | CircleAns
         if j < 0:
             why = why or WhyNone(read, answer, held.left)
             line.mentor, line.score, line.reasons, line.pair_words, line.why_none = None, 0, [], [], why.of(i)
-        elif line.mentor_id != read.mentors[j].pk or line.score != read.score(i, j):
+        elif line.mentor_id != read.mentors[j].pk or line.score != max(read.score(i, j), 0):
             fill(line, read, i, j)
 
 
@@ -140,5 +147,5 @@ def best_without(
         return {"matched": answer.matched, "total": answer.total}
     if "best" in round.result and fingerprint_of(round, read, least) == round.fingerprint:
         return round.result["best"]
-    best = answer_of(round, read, given_by(read, round.seed, Held()), least)
+    best = answer_of(round, read, given_by(read, round.seed, held_at_first(read)), least)
     return {"matched": best.matched, "total": best.total}

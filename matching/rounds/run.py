@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching import tables
+from matching import round_tables, tables
 from matching.models import Proposal, Round
 from matching.rounds.answer import Answer, given_by
 from matching.rounds.circles import CircleAnswer, answer_of, limited
 from matching.rounds.held import Held
 from matching.rounds.pairs import Forbidden
+from matching.rounds.standing import check_nobody_loses, check_tied, held_at_first, pairs_that_stand
 from matching.rounds.unmatched import WhyNone
 from matching.solver.solve import count_blocking
 from programs.models import Membership, Program
@@ -37,7 +38,7 @@ def seed_of(program: Program) -> str:
 
 def compute(round: Round, progress=lambda percent: None) -> Draft:
     """Scores everybody, solves with the floor and without, proves and explains the answer."""
-    read = tables.read(round.program, round.policy.rules, now=round.asked_at)
+    read = round_tables.of_round(round)
     progress(30)
     return worked_out(round, *limited(round, read), progress)
 
@@ -46,7 +47,7 @@ def replayed(round: Round) -> Draft:
     """The run of a round once more, with the people it was made of and the places they had."""
     mentees = Membership.objects.filter(pk__in=round.proposals.values("mentee"))
     mentors = Membership.objects.filter(pk__in=list(round.places_then))
-    read = tables.read(round.program, round.policy.rules, now=round.asked_at, mentees=mentees, mentors=mentors)
+    read = round_tables.of_round(round, mentees=mentees, mentors=mentors, then=True)
     read = replace(read, free=[round.places_then[mentor.pk] for mentor in read.mentors])
     loads = round.result.get("load_of", {})
     read = replace(read, load=[loads.get(str(mentor.pk), 0) for mentor in read.mentors])
@@ -59,19 +60,22 @@ def replayed(round: Round) -> Draft:
 
 def worked_out(round: Round, read: tables.Tables, least: np.ndarray | None, progress=lambda percent: None) -> Draft:
     """The draft these people give, in circles where each needs so many."""
-    carried = Held.carried(round)
-    held = possible_of(carried, read, given_by(read, round.seed, carried))
+    carried, first = Held.carried(round), held_at_first(read)
+    held = possible_of(carried.over(first), read, given_by(read, round.seed, carried.over(first)))
     try:
         answer = answer_of(round, read, given_by(read, round.seed, held), least, progress=progress)
+        check_tied(read, held)
+        check_nobody_loses(read, answer.assignment)
     except Forbidden:
-        held = held.without(held.pins)
+        held = first if read.standing else held.without(held.pins)
         answer = answer_of(round, read, given_by(read, round.seed, held), least, progress=progress)
-    best = answer_of(round, read, given_by(read, round.seed, Held()), least) if held else answer
+    best = answer_of(round, read, given_by(read, round.seed, first), least) if held != first else answer
     progress(70)
     proposals = proposals_of(round, read, answer, held)
     progress(80)
     result = {
         **figures_of(read, answer, proposals),
+        **pairs_that_stand(read, round, held, answer.assignment),
         "seed": round.seed,
         "places_of": {str(mentor.pk): free for mentor, free in zip(read.mentors, read.free, strict=True)},
         "load_of": {str(mentor.pk): load for mentor, load in zip(read.mentors, read.load, strict=True) if load},
@@ -125,6 +129,8 @@ def proposals_of(round: Round, read: tables.Tables, answer: Answer | CircleAnswe
     for i, mentee in enumerate(read.mentees):
         j = int(answer.assignment[i])
         line = Proposal(round=round, mentee=mentee, by_hand=mentee.pk in held.pins or mentee.pk in held.left)
+        if read.standing is not None and i in read.standing.mentor_of:
+            line.stands_with = read.mentors[read.standing.mentor_of[i]]
         if j >= 0:
             fill(line, read, i, j)
         else:
@@ -137,7 +143,7 @@ def proposals_of(round: Round, read: tables.Tables, answer: Answer | CircleAnswe
 def fill(line: Proposal, read: tables.Tables, i: int, j: int) -> None:
     """The mentor, the points and the reasons of a pair."""
     line.mentor = read.mentors[j]
-    line.score = read.score(i, j)
+    line.score = max(read.score(i, j), 0)
     line.reasons = read.reasons(i, j)
     line.pair_words = read.pair_words(i, j)
     line.why_none = {}

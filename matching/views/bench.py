@@ -22,7 +22,11 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def line_of(request, round, mentee) -> Proposal:
-    lines = Proposal.objects.visible_to(request.user).filter(round=round).select_related("mentee__user", "mentor__user")
+    lines = (
+        Proposal.objects.visible_to(request.user)
+        .filter(round=round)
+        .select_related("mentee__user", "mentor__user", "stands_with__user")
+    )
     return get_object_or_404(lines, mentee__public_id=mentee)
 
 

@@ -32,7 +32,9 @@ def mentee_of(request, slug) -> Membership:
 
 def list_of(mentee) -> list[Offer]:
     """Whom a mentee has asked and would ask next; `can_rise` where somebody not asked yet stands before them."""
-    rows = list(Offer.objects.live().filter(mentee=mentee).in_order().select_related("mentor__user", "program"))
+    rows = list(
+        Offer.objects.live().filter(mentee=mentee).in_order().select_related("mentor__user", "program", "purpose")
+    )
     listed = [row for row in rows if row.state == OfferState.LISTED]
     for row in rows:
         row.can_rise = row in listed[1:]
@@ -46,7 +48,9 @@ def choose(request, slug):
     mentee, now = mentee_of(request, slug), timezone.now()
     mine = list_of(mentee)
     on_list = {row.mentor_id for row in mine}
-    everybody = [one for one in choosing.candidates(mentee, now) if one.mentor.pk not in on_list]
+    purposes = choosing.purposes_left(mentee)
+    purpose = choosing.purpose_asked(request.GET, purposes)
+    everybody = [one for one in choosing.candidates(mentee, now, purpose) if one.mentor.pk not in on_list]
     filters, q = filters_asked(request, mentee.program), words_asked(request)
     found = [one for one in narrowed(everybody, filters) if says(one, q)]
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -55,6 +59,8 @@ def choose(request, slug):
     context = {
         "program": mentee.program,
         "mine": mine,
+        "purpose": purpose,
+        "purposes": purposes,
         "waiting": [row for row in mine if row.state == OfferState.OPEN],
         "most": mentee.program.figure("requests_of_mentee"),
         "page": page,
@@ -105,14 +111,16 @@ def says(candidate, words: str) -> bool:
 def mentor(request, slug, mentor):
     """One mentor, and the way to ask them."""
     mentee, now = mentee_of(request, slug), timezone.now()
-    found = next((one for one in choosing.candidates(mentee, now) if one.mentor.public_id == mentor), None)
+    purpose = choosing.purpose_asked(request.GET, choosing.purposes_left(mentee))
+    found = next((one for one in choosing.candidates(mentee, now, purpose) if one.mentor.public_id == mentor), None)
     if found is None:
         messages.info(request, _("They have no free place at the moment. Here is who has."))
         return redirect("choosing:choose", slug)
     form = AskForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            asked = actions.ask_mentor(mentee, found.mentor, words=form.cleaned_data["words"], by=request.user, now=now)
+            words = form.cleaned_data["words"]
+            asked = actions.ask_mentor(mentee, found.mentor, words=words, by=request.user, now=now, purpose=purpose)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -124,6 +132,7 @@ def mentor(request, slug, mentor):
         "one": found,
         "form": form,
         "mine": mine,
+        "purpose": purpose,
         "evaluation": mentee.program.evaluation_for_mentees,
         "days": mentee.program.figure("request_days"),
     }

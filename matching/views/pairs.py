@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from matching import actions, circles, rounds, tables
 from matching.actions import introducing
+from matching.choosing import purpose_asked, purposes_left
 from matching.forms import EndForm
 from matching.models import Introduction, Pairing, PairingState, Policy
 from matching.scoring import PolicyError
@@ -24,7 +25,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 def pair_of(request, program, public_id) -> Pairing:
     rows = Pairing.objects.visible_to(request.user).of(program)
     return get_object_or_404(
-        rows.select_related("program", "mentor__user", "mentee__user", "round__program"), public_id=public_id
+        rows.select_related("program", "mentor__user", "mentee__user", "round__program", "purpose"), public_id=public_id
     )
 
 
@@ -70,22 +71,32 @@ def by_hand(request, program, mentee):
     """A mentor for one mentee, outside a round."""
     members = Membership.objects.visible_to(request.user).of(program).select_related("user", "program")
     mentee = get_object_or_404(members.mentees(), public_id=mentee)
-    has = Pairing.objects.open().filter(mentee=mentee).select_related("mentor__user").first()
-    asked = Introduction.objects.visible_to(request.user).open().filter(mentee=mentee).select_related("mentor__user")
-    title = _("A mentor for %(name)s") % {"name": mentee.user}
-    context = {"title": title, "mentee": mentee, "has": has, "asked": asked.first()}
+    left = purposes_left(mentee)
+    purpose = purpose_asked(request.GET, left) if left else None
+    has = None if left else Pairing.objects.of_mentee(mentee).select_related("mentor__user").first()
+    asked = Introduction.objects.visible_to(request.user).open().filter(mentee=mentee, purpose=purpose)
+    context = {
+        "title": _("A mentor for %(name)s") % {"name": mentee.user},
+        "mentee": mentee,
+        "has": has,
+        "purpose": purpose,
+        "purposes": left,
+        "asked": asked.select_related("mentor__user").first(),
+    }
     if has or mentee.state not in tables.MATCHABLE:
         return render(request, "matching/by_hand.html", program, "people", context)
     if wanted := request.POST.get("mentor") or request.GET.get("mentor"):
         return one_mentor(request, program, mentee, found(members.mentors(), wanted), context)
-    return render(request, "matching/by_hand.html", program, "people", context | choices(request, program, mentee))
+    return render(
+        request, "matching/by_hand.html", program, "people", context | choices(request, program, mentee, purpose)
+    )
 
 
-def choices(request, program, mentee) -> dict:
+def choices(request, program, mentee, purpose) -> dict:
     """The mentors to choose from, the best first, and how many cannot be."""
     policy = Policy.objects.of(program).first()
     try:
-        everybody = rounds.choices_for(program, mentee, policy, now=timezone.now())
+        everybody = rounds.choices_for(program, mentee, policy, now=timezone.now(), purpose=purpose)
     except PolicyError:
         messages.error(request, rounds.rules_do_not_fit())
         everybody = []
@@ -108,18 +119,20 @@ def choices(request, program, mentee) -> dict:
 
 def one_mentor(request, program, mentee, mentor, context):
     """Says what will happen to these two, and does it."""
+    purpose = context["purpose"]
     if request.method == "POST" and "ask" in request.POST:
-        return ask_both(request, program, mentee, mentor)
+        return ask_both(request, program, mentee, mentor, purpose)
     if request.method == "POST":
         try:
-            pairing = actions.pair_by_hand(program, mentor, mentee, by=request.user, now=timezone.now())
+            now = timezone.now()
+            pairing = actions.pair_by_hand(program, mentor, mentee, by=request.user, now=now, purpose=purpose)
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect(request.path)
         messages.success(request, _("They are a pair now. Both get an email."))
         return redirect("matching:pair", program.slug, pairing.public_id)
     try:
-        scored = rounds.score_of_pair(program, mentor, mentee, now=timezone.now())
+        scored = rounds.score_of_pair(program, mentor, mentee, now=timezone.now(), purpose=purpose)
     except rounds.Forbidden as forbidden:
         messages.error(request, str(forbidden))
         return redirect(request.path)
@@ -128,10 +141,10 @@ def one_mentor(request, program, mentee, mentor, context):
     )
 
 
-def ask_both(request, program, mentee, mentor):
+def ask_both(request, program, mentee, mentor, purpose):
     """Asks the two first, where a program has both say yes."""
     try:
-        one = introducing.ask_both(program, mentor, mentee, by=request.user, now=timezone.now())
+        one = introducing.ask_both(program, mentor, mentee, by=request.user, now=timezone.now(), purpose=purpose)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(request.path)

@@ -73,7 +73,8 @@ def publish(request, program, round):
             raise PermissionDenied
         return render(request, "matching/not_yours.html", program, "matching", {"title": _("Publish"), "round": round})
     now, left = timezone.now(), Left.of(request.POST)
-    lines = list(round.proposals.pairs().to_publish().select_related("mentee__user", "mentor__user").order_by("score"))
+    pairs = round.proposals.pairs().to_publish().select_related("mentee__user", "mentor__user").order_by("score")
+    lines = [line for line in pairs if not line.stays]
     only = chosen(lines, left)
     if request.method == "POST" and "look" not in request.POST:
         return act(request, round, only, now)

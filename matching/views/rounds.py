@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from matching import actions
 from matching.cards import cards_of
 from matching.changes import since_draft
-from matching.lists import EXPORT_HEAD, PAGE_SIZES, DraftFilter, DraftTable, export_row
+from matching.lists import EXPORT_HEAD, PAGE_SIZES, ChangesFilter, DraftFilter, DraftTable, export_row
 from matching.models import Introduction, Proposal, Round, RoundState
 from matching.moved import gone_words, held_words, steps_of
 from matching.permissions import can_publish, takes_part
 from matching.rounds import Held
 from matching.rounds.proof import by_hand_costs, sentences
+from matching.settings_of_round import Settings
 from programs.errors import Refused
 from programs.models import Membership
 from programs.scoped import EXPORTS
@@ -31,7 +32,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def round_of(request, program, public_id) -> Round:
-    rows = Round.objects.visible_to(request.user).of(program).select_related("program", "policy", "asked_by")
+    rows = Round.objects.visible_to(request.user).of(program).select_related("program", "policy", "asked_by", "purpose")
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -42,12 +43,20 @@ def to_round(round):
 @coordinator_page("matching")
 @require_POST
 def ask(request, program):
-    """Asks for the pairs to be worked out, in place of a draft where one is named."""
+    """Asks for the pairs to be worked out, in place of a draft where one is named; in the same way as one `again`."""
     current = Round.objects.of(program).in_work().first()
     if current is not None and str(current.public_id) != request.POST.get("instead_of"):
         return to_round(current)
+    again = request.POST.get("again") or request.POST.get("instead_of")
+    before = round_of(request, program, uuid_or_404(again)) if again else None
     try:
-        round = actions.ask_round(program, by=request.user, now=timezone.now(), instead_of=current)
+        round = actions.ask_round(
+            program,
+            by=request.user,
+            now=timezone.now(),
+            settings=Settings.of(before) if before else None,
+            instead_of=current,
+        )
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("matching:home", program.slug)
@@ -78,14 +87,13 @@ def progress(request, program, round):
 def draft(request, program, round):
     """The lines of a draft, or of a round that was published or discarded."""
     visible = Proposal.objects.visible_to(request.user).filter(round=round)
-    rows = visible.select_related("mentee__user", "mentor__user", "round__program")
-    found = DraftFilter(request.GET, rows)
+    rows = visible.select_related("mentee__user", "mentor__user", "stands_with__user", "round__program")
+    found = (ChangesFilter if round.may_change_pairs else DraftFilter)(request.GET, rows)
     lines = found.qs if found.is_valid() else visible.none()
     table = DraftTable(
-        lines,
+        lines.by_what_changes() if round.may_change_pairs else lines,
         exclude=() if round.state == RoundState.DRAFT else ("change",),
-        # The people of a circle stand together.
-        order_by=request.GET.getlist("sort") or (["mentor", "-score"] if round.least is not None else None),
+        order_by=request.GET.getlist("sort") or order_of(round),
         attrs={"caption": _("The pairs")},
     )
     if kind := request.GET.get("_export"):
@@ -131,6 +139,13 @@ def draft(request, program, round):
 def as_cards(request, round) -> bool:
     """A card for each mentor; the first thing to see of circles."""
     return request.GET.get("as", "cards" if round.least is not None and not request.GET else "") == "cards"
+
+
+def order_of(round):
+    """As the lines come: what changes first, or the people of a circle together; None for the best first."""
+    if round.may_change_pairs:
+        return ()
+    return ["mentor", "-score"] if round.least is not None else None
 
 
 def could_take_more(lines, user) -> dict[int, str]:
@@ -189,7 +204,11 @@ def idle_mentors(round, lines, user) -> dict:
 
 def found(members, public_id: str) -> Membership:
     """A member by public id, in whatever shape it was sent."""
+    return get_object_or_404(members, public_id=uuid_or_404(public_id))
+
+
+def uuid_or_404(words: str) -> UUID:
     try:
-        return members.get(public_id=UUID(public_id))
-    except (Membership.DoesNotExist, ValueError):
-        raise Http404
+        return UUID(words)
+    except ValueError:
+        raise Http404 from None

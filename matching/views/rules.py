@@ -11,8 +11,9 @@ from matching import asking, scoring, tables
 from matching.actions import save_policy
 from matching.forms import RuleForm, RulesFileForm, WeighingForm
 from matching.kinds import KIND_WORDS, offered
-from matching.models import Introduction, Round, RoundState
+from matching.models import Introduction, PairPurpose, Round, RoundState
 from matching.overview import first_lines, latest_rules, occurring, overview
+from matching.own import LISTED
 from matching.scoring import PolicyError
 from matching.scoring.answers import FREE
 from programs.errors import Refused
@@ -29,13 +30,17 @@ def home(request, program):
     asked = tables.asked_in(program)
     now = timezone.now()
     shown = overview(program, request.user, asked, now)
-    rounds = Round.objects.of(program).select_related("asked_by", "program")
+    rounds = Round.objects.of(program).select_related("asked_by", "program", "purpose")
     mentors = list(tables.mentors_to_match(program, now)) if shown.read is None else shown.read.mentors
     free = tables.free_places(mentors) if shown.read is None else shown.read.free
+    without = tables.mentees_to_match(program).count() if shown.read is None else len(shown.read.mentees)
+    purposes = PairPurpose.objects.of(program)
+    lacking = [(purpose, tables.mentees_to_match(program, purpose).count()) for purpose in purposes]
     context = {
         "title": _("Matching"),
         "shown": shown,
-        "mentees": tables.mentees_to_match(program).count() if shown.read is None else len(shown.read.mentees),
+        "mentees": sum(number for _purpose, number in lacking) if lacking else without,
+        "lacking": lacking,
         "mentors": sum(1 for places in free if places),
         "places": sum(free),
         "kinds": offered(),
@@ -130,6 +135,8 @@ def first_guess(kind, program, asked) -> dict:
         return {"mentee": FREE, "mentor": FREE}
     if kind == "fluency":
         return {"mentee": "@languages", "mentor": "@languages"}
+    if kind == "preferences" and program.mentees_choose:
+        return {"mentee": LISTED}
     both = [key for key in asked.labels("mentee") if key in asked.labels("mentor")]
     if not any(field.type == "scale" for field in scoring.KINDS[kind].fields):
         return {}

@@ -28,10 +28,10 @@ def steps_of(found, live, introduced) -> tuple[list[Step], list[Step]]:
 
 
 def may_choose(place) -> bool:
-    """A mentee without a mentor, in an open program that lets them choose."""
+    """A mentee without a mentor, or without one for everything, in an open program that lets them choose."""
     member, program = place.membership, place.program
-    looks = place.role == Role.MENTEE and not place.partners and member.state in tables.MATCHABLE
-    return looks and program.mentees_choose and program.state == ProgramState.OPEN
+    looks = place.role == Role.MENTEE and member.state in tables.MATCHABLE and (place.lacks or not place.partners)
+    return bool(looks) and program.mentees_choose and program.state == ProgramState.OPEN
 
 
 def _asked(row) -> Step:
@@ -46,8 +46,11 @@ def _asked(row) -> Step:
 
 
 def _choose(place) -> Step:
+    title = _("Choose whom you would like as your mentor")
+    if place.lacks:
+        title = _("Choose whom you would like as your mentor for %(purpose)s") % {"purpose": place.lacks[0]}
     return Step(
-        _("Choose whom you would like as your mentor"),
+        title,
         _("You see who has a free place, and ask up to three. If nobody fits, we match you in the next round."),
         action=_("Look for a mentor"),
         url=reverse("choosing:choose", args=[place.program.slug]),

@@ -65,6 +65,8 @@ def _of(place, user, both):
         yield from _meetings(partner, user)
         if one := _rest(partner) or _due(partner):
             yield _end_of(one.day, place.program), one
+    for wait in place.waits:
+        yield _end_of(wait.write_again_on, place.program), _write_about(wait)
     membership = place.membership
     if place.returns_on:
         yield _end_of(place.returns_on, place.program), _return(place)
@@ -168,6 +170,20 @@ def _write_again(place) -> Coming:
         _("We write to you again, and sooner if we find somebody"),
         text % {"program": place.program},
         headline=_("We are looking for a mentor for you") if mentee else _("We are looking for a mentee for you"),
+        when=when % {"date": words.short_day(again)},
+    )
+
+
+def _write_about(wait) -> Coming:
+    """Somebody has a mentor, and waits for one for something else."""
+    purpose, again = {"purpose": wait.purpose}, wait.write_again_on
+    when = _("We write to you again on %(date)s, and sooner if we find somebody.")
+    return Coming(
+        again,
+        _("We write to you about a mentor for %(purpose)s") % purpose,
+        _("There is nothing you need to do."),
+        note=_("and sooner if we find somebody"),
+        headline=_("We are looking for a mentor for %(purpose)s") % purpose,
         when=when % {"date": words.short_day(again)},
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from checkins import ahead, words
 from checkins.standing import ON_LEAVE
 from matching import circles
-from matching.models import Pairing
+from matching.models import Pairing, PairPurpose, PurposeWait
 from profiles import civil
 from programs import answering
 from programs.figures import FIGURES
@@ -103,6 +103,9 @@ class Place:
     evaluation: str = ""
     # On leave until then.
     returns_on: date | None = None
+    # What a mentee has no mentor for, and the days on which we write again about it beside another mentor.
+    lacks: list = field(default_factory=list)
+    waits: list = field(default_factory=list)
 
     @property
     def program(self):
@@ -123,7 +126,7 @@ def places(user, now) -> list[Place]:
     programs = {membership.program_id: membership.program for membership in memberships}
     within = _first_contact_days(programs)
     pairs = Pairing.objects.of_participant(user).open().order_by("began_at", "pk")
-    pairings = list(pairs.select_related("program", "mentor__user", "mentee__user"))
+    pairings = list(pairs.select_related("program", "purpose", "mentor__user", "mentee__user"))
     lies_ahead = ahead.of(pairings, user, now)
     others = circles.others_in(pairings)
     for pairing in pairings:
@@ -133,6 +136,7 @@ def places(user, now) -> list[Place]:
             partner = _partner(pairing, as_mentee, within[pairing.program_id], lies_ahead[pairing.pk], now)
             partner.circle = circles.names(others[pairing.pk])
             place.partners.append(partner)
+    _name_purposes(found)
     _name_helpers(found.values(), programs, user, now)
     _name_returns(found)
     for place in found.values():
@@ -163,6 +167,22 @@ def _partner(pairing, as_mentee, within, its, now) -> Partner:
         ahead=its,
         today=today,
     )
+
+
+def _name_purposes(found) -> None:
+    """What the mentees among these have no mentor for, where their program tells purposes apart."""
+    mentees = {pk: place for pk, place in found.items() if place.role == Role.MENTEE}
+    purposes = PairPurpose.objects.filter(program__in={place.membership.program_id for place in mentees.values()})
+    for purpose in purposes:
+        for place in mentees.values():
+            has = {partner.pairing.purpose_id for partner in place.partners}
+            if place.membership.program_id == purpose.program_id and purpose.pk not in has:
+                place.lacks.append(purpose)
+    beside = [pk for pk, place in mentees.items() if place.partners and place.lacks]
+    if beside:
+        for wait in PurposeWait.objects.filter(membership__in=beside).select_related("purpose"):
+            if wait.purpose in mentees[wait.membership_id].lacks:
+                mentees[wait.membership_id].waits.append(wait)
 
 
 def _name_returns(found) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from checkins.models import Meeting, MeetingState, Standing, Watch
 from checkins.permissions import other_of, side_of
 from council.models import Case
+from matching import choosing
 from matching.models import Introduction, Pairing
 from outbox.models import LetterState
 from programs import actions, leaving, reach, said
@@ -38,6 +39,8 @@ class Place:
     unreached: str = ""
     other_way: OtherWay | None = None
     may_correct: bool = False
+    # Of a mentee: whether the program pairs people for something they have no mentor for.
+    lacks: bool = False
 
     @property
     def program(self):
@@ -53,7 +56,9 @@ class Place:
 
     @property
     def wants_mentor(self) -> bool:
-        return self.membership.role == Role.MENTEE and self.membership.state in ASKS_A_MENTOR
+        if self.membership.role != Role.MENTEE:
+            return False
+        return self.membership.state in ASKS_A_MENTOR or self.lacks
 
 
 @dataclass
@@ -118,6 +123,8 @@ def places_of(reader, person) -> list[Place]:
 
 def _place(membership, answers, away, may_correct) -> Place:
     place = Place(membership, answers, away=away, may_correct=may_correct)
+    if membership.role == Role.MENTEE and membership.state == MembershipState.ACTIVE:
+        place.lacks = bool(choosing.purposes_left(membership))
     if place.takes_part:
         place.ties = leaving.ties(membership)
         by_hand = actions.moves_by_hand(membership)
@@ -129,7 +136,9 @@ def _place(membership, answers, away, may_correct) -> Place:
 def pairs_of(reader, person, now) -> list[Pair]:
     """Their pairs, those that go on first, in a number of queries that does not grow with them."""
     rows = Pairing.objects.visible_to(reader).of_participant(person)
-    rows = rows.select_related("program", "mentor__user", "mentee__user").order_by("-state", "-began_at", "-pk")
+    rows = rows.select_related("program", "purpose", "mentor__user", "mentee__user").order_by(
+        "-state", "-began_at", "-pk"
+    )
     found = {pairing.pk: _pair(pairing, person) for pairing in rows}
     for watch in Watch.objects.filter(pairing__in=found):
         found[watch.pairing_id].watch = watch

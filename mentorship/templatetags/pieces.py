@@ -56,9 +56,9 @@ def person_chip(person, time=False, link="", note="", large=False):
 
 
 @register.inclusion_tag("components/pair_line.html")
-def pair_line(mentor, mentee, how_often="", last="", sure="", next="", state="", label="", people=False):
-    """Two people and how they are doing: how often, last in touch and how sure, the next date; with `people` their
-    names lead to their pages."""
+def pair_line(mentor, mentee, how_often="", last="", sure="", next="", state="", label="", people=False, purpose=""):
+    """Two people and how they are doing: what for, how often, last in touch and how sure, the next date; with `people`
+    their names lead to their pages."""
     return locals()
 
 

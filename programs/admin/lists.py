@@ -73,7 +73,7 @@ class MembershipAdmin(ScopedAdmin):
     list_select_related = ["user", "program"]
     search_fields = ["user__name", "user__email"]
     ordering = ["user__name", "pk"]
-    actions = ["write_to"]
+    actions = ["write_to", "work_out_pairs"]
     export_columns = [
         (gettext_lazy("name"), lambda row: row.user.name),
         (gettext_lazy("email address"), lambda row: row.user.email or ""),
@@ -109,6 +109,17 @@ class MembershipAdmin(ScopedAdmin):
 
     def page_of(self, row):
         return f"{reverse('person', args=[row.user.public_id])}?program={row.program.slug}"
+
+    @admin.action(description=gettext_lazy("Work out pairs for these mentees"), permissions=["view"])
+    def work_out_pairs(self, request, queryset):
+        """Brings them to the page where a round begins; nothing is worked out yet."""
+        mentees = list(queryset.mentees().select_related("program")[: self.list_max_show_all])
+        programs = {mentee.program for mentee in mentees}
+        if len(programs) != 1:
+            self.message_user(request, _("Choose mentees of one program."), messages.WARNING)
+            return None
+        request.session["round_people"] = [str(mentee.public_id) for mentee in mentees]
+        return redirect(f"{reverse('matching:begin', args=[programs.pop().slug])}?from_list=1")
 
     @admin.display(description=gettext_lazy("name"), ordering="user__name")
     def person(self, row):

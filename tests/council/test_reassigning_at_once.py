@@ -52,7 +52,7 @@ def test_the_last_place_goes_to_one_and_the_other_is_told_before_anything_is_los
 
 
 def test_without_the_guard_the_last_place_is_given_twice(monkeypatch):
-    monkeypatch.setattr(pairs, "take_places", lambda wanted: None)
+    monkeypatch.setattr(pairs, "take_places", lambda *wanted: None)
     free, _cases, jobs = two_for_the_last_place()
     at_once(jobs)
     assert Pairing.objects.filter(mentor=free).count() == 2

@@ -49,7 +49,7 @@ def test_fifty_yeses_into_the_last_place_make_one_pair():
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_guard_fifty_yeses_make_more_than_one(monkeypatch):
-    monkeypatch.setattr(pairs, "take_places", lambda wanted: None)
+    monkeypatch.setattr(pairs, "take_places", lambda *wanted: None)
     mentor, jobs = everybody_asks()
     at_once(jobs)
     assert Pairing.objects.filter(mentor=mentor).count() > 1

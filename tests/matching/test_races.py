@@ -85,7 +85,7 @@ def test_fifty_at_once_into_the_last_place_make_one_pair():
 
 
 def test_without_the_guard_the_last_place_is_given_more_than_once(monkeypatch):
-    monkeypatch.setattr(pairs, "take_places", lambda wanted: None)
+    monkeypatch.setattr(pairs, "take_places", lambda *wanted: None)
     mentor, jobs = last_place()
     at_once(jobs)
     assert Pairing.objects.filter(mentor=mentor).count() > 1
@@ -98,8 +98,8 @@ def test_counting_without_the_lock_is_not_enough(monkeypatch):
     counted = threading.Barrier(2)
     count = pairs.take_places
 
-    def count_together(wanted):
-        count(wanted)
+    def count_together(*wanted):
+        count(*wanted)
         counted.wait(30)
 
     monkeypatch.setattr(pairs, "hold_open", lambda program: None)
