@@ -37,6 +37,7 @@ def steps_of(user, found, asked, staff, requests, now) -> list[Step]:
     wanted, free = requests
     needs = _by_turns(_needs_of(line) for line in staff["programs"] if line["runs"])
     return [
+        *_come_back(user),
         *_unread(staff["unread_concerns"]),
         *(_asked(ask) for ask in asked),
         *wanted,
@@ -49,6 +50,21 @@ def steps_of(user, found, asked, staff, requests, now) -> list[Step]:
         *_say_hello(partners),
         *(_write_today(place, partner) for place, partner in partners if partner.late),
         *_pulses(user, found, now),
+    ]
+
+
+def _come_back(user) -> list[Step]:
+    """Nothing we write reaches them: everything else depends on it."""
+    if not user.address_bounced_at:
+        return []
+    return [
+        Step(
+            _("Emails to you come back"),
+            _("We do not write to %(address)s any more. Give us another address, or say that this one works again.")
+            % {"address": user.email},
+            action=_("Put it right"),
+            url=reverse("emails"),
+        )
     ]
 
 

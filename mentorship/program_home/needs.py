@@ -109,7 +109,7 @@ def _to_follow_up(program, figures):
     words = ngettext(
         "One follow-up waits for a decision", "%(number)s follow-ups wait for a decision", figures.follow_ups
     )
-    why = _("Somebody has fallen silent, or has asked for help.")
+    why = _("Somebody has fallen silent, cannot be reached, or has asked for help.")
     if figures.overdue:
         late = ngettext("The day of one has passed.", "The day of %(number)s has passed.", figures.overdue)
         why = f"{late % {'number': figures.overdue}} {why}"

@@ -14,6 +14,10 @@ from outbox.models import Choice, How
 @never_cache
 def emails(request):
     """Everything about one's emails, over all programs."""
+    if request.method == "POST" and "works" in request.POST:
+        actions.believe(request.user, by=request.user, now=timezone.now(), topic="")
+        messages.success(request, _("Saved. We write to you again."))
+        return redirect("emails")
     topics = kinds.topics_of(request.user)
     several = len(topics) > 1
     data = request.POST if request.method == "POST" else None

@@ -5,6 +5,7 @@ EMAIL_PROVIDER names one.
 """
 
 import logging
+import re
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -14,6 +15,9 @@ from outbox import actions
 logger = logging.getLogger(__name__)
 # Of everything a provider may give as a reason, these say that there is no such reader; a full mailbox does not.
 FOR_GOOD = {"bounced", "invalid"}
+# What a provider's own words hold where it only gave up for now: a full mailbox, a server away. SparkPost has numbers.
+FOR_NOW = re.compile(r"soft|transient|temporary", re.IGNORECASE)
+NUMBERS_FOR_NOW = {"20", "21", "22", "23", "24", "40", "70", "100"}
 
 
 def heard(sender, event, esp_name, **more) -> None:
@@ -22,13 +26,19 @@ def heard(sender, event, esp_name, **more) -> None:
     if person is None:
         return
     now = event.timestamp or timezone.now()
-    if event.event_type in ("bounced", "rejected") and event.reject_reason in FOR_GOOD:
+    if event.event_type in ("bounced", "rejected") and event.reject_reason in FOR_GOOD and not _for_now(event):
         actions.bounced(person, person.email, now=now)
     elif event.event_type == "complained":
         actions.complained(person, now=now)
     elif event.event_type == "unsubscribed":
         actions.mute(person, "", now=now)
     logger.info("%s says: %s (%s).", esp_name, event.event_type, event.reject_reason or "no reason")
+
+
+def _for_now(event) -> bool:
+    said = event.esp_event if isinstance(event.esp_event, dict) else {}
+    names = [str(said.get(name, "")) for name in ("Type", "event", "type", "bounceType", "reason")]
+    return any(FOR_NOW.search(name) for name in names) or str(said.get("bounce_class")) in NUMBERS_FOR_NOW
 
 
 def listen() -> None:

@@ -15,9 +15,11 @@ from tests.world import make_person
 pytestmark = pytest.mark.django_db
 
 
-def tell(event_type, person, reason=None):
+def tell(event_type, person, reason=None, **said):
     address = person.email.upper() if person else "nobody@example.org"
-    event = SimpleNamespace(event_type=event_type, recipient=address, reject_reason=reason, timestamp=NOW)
+    event = SimpleNamespace(
+        event_type=event_type, recipient=address, reject_reason=reason, timestamp=NOW, esp_event=said
+    )
     provider.heard(None, event, "Postmark")
     if person:
         person.refresh_from_db()
@@ -27,6 +29,9 @@ def test_an_address_that_bounces_for_good_is_marked_once(kind, post, smtp_sink):
     ada = make_person("Ada")
     for event_type, reason in (("deferred", None), ("bounced", "other"), ("bounced", "spam"), ("opened", None)):
         tell(event_type, ada, reason)
+        assert ada.address_bounced_at is None
+    for soft in ({"Type": "SoftBounce"}, {"event": "soft_bounce"}, {"bounce_class": 22}):
+        tell("bounced", ada, "bounced", **soft)
         assert ada.address_bounced_at is None
     for _twice in range(2):
         tell("bounced", ada, "bounced")
