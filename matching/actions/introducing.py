@@ -73,7 +73,7 @@ def ask_both(program, mentor, mentee, *, by, now, purpose=None) -> Introduction:
     if by.pk in (mentor.user_id, mentee.user_id):
         raise Refused(_("This is about you: another coordinator has to do it."))
     try:
-        scored = score_of_pair(program, mentor, mentee, now=now)
+        scored = score_of_pair(program, mentor, mentee, now=now, purpose=purpose)
     except Forbidden as forbidden:
         raise Refused(str(forbidden)) from None
     one = Introduction(
