@@ -23,6 +23,7 @@ FINDING = {
     ),
     "matching.not_this_pair": Told(_("To the other side, when such a pair does not come about; nobody is told why.")),
     "matching.pair_ended": Told(_("To both, when a pair ends; nobody is told why.")),
+    "matching.mentee_moved": Told(_("To a mentor whose mentee has somebody else by a round, with thanks.")),
 }
 TOUCH = {
     "checkins.proposed_mentee": Told(_("To a mentee, when their mentor proposes a time.")),
