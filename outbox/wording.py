@@ -211,7 +211,7 @@ def _says(source: str) -> tuple[str, ...]:
         plain = re.sub(r"\{%.*?%\}|\{#.*?#\}", " ", OURS.sub(r"{link_\1}", case), flags=re.S)
         plain = re.sub(r"\{\{\s*([\w.]+).*?\}\}", lambda m: f"{{{m[1].replace('.', '_')}}}", plain, flags=re.S)
         if plain := " ".join(plain.split()):
-            lines.append(plain)
+            lines.append(plain.removeprefix("- "))
     return tuple(lines)
 
 
