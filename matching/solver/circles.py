@@ -21,7 +21,8 @@ from matching.solver.costs import build_costs
 from matching.solver.network import Network
 from matching.solver.problem import Bools, Ints, Problem, read_problem, whole_numbers
 from matching.solver.proof import prove
-from matching.solver.solve import Solution, Start, assigned, begin_from, prices_of, solve_problem
+from matching.solver.solve import Solution, solve_problem
+from matching.solver.state import Start, assigned, begin_from, prices_of
 
 LARGEST_VALUE = 2**30
 FREE, FILLED, CLOSED = 0, 1, 2

@@ -13,7 +13,7 @@ from matching import actions, standing_pairs, tables
 from matching.models import PairPurpose, Round, RoundPeople
 from matching.overview import latest_rules, lines_of
 from matching.round_forms import MOST_SHOWN, BeginForm
-from matching.round_forms_circles import PAIRS
+from matching.round_forms_circles import CIRCLES, PAIRS
 from matching.settings_of_round import Settings
 from matching.views.rounds import to_round
 from programs.errors import Refused
@@ -63,6 +63,7 @@ def begin(request, program):
         "chooses": chooses,
         "may_change": form.cleaned_data.get("people") == RoundPeople.EVERYBODY,
         "taking_part": taking_part(program, so_far, now) if complete or not chooses else None,
+        "in_circles": data.get("together") == CIRCLES,
         "most": MOST_SHOWN,
     }
     return render(request, "matching/begin.html", program, "matching", context, 400 if form.errors else 200)

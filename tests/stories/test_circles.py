@@ -37,8 +37,11 @@ class Circling(Harbour):
 def test_from_the_draft_to_a_circle_one_of_whom_leaves(days):
     world = Circling()
     farida = browser(world.farida)
-    farida.client.post(world.page("ask"))
-    Round.objects.update(least=2, most=3)
+    farida.open(world.page("begin"))
+    assert "The fewest in a circle" not in farida.text
+    farida.submit("together", together="circles")
+    assert "Say how many a circle has at least." in farida.text
+    farida.submit("together", together="circles", least="2", most="3")
     days.sweep()
     round = Round.objects.get()
 
@@ -47,6 +50,10 @@ def test_from_the_draft_to_a_circle_one_of_whom_leaves(days):
     assert "5 of 5 mentees are in 2 circles" in said and "Each circle has 2 to 3 people." in said
     assert "Nobody more can be matched in circles of at least 2." in said
     assert said.index("By circle") < said.index("As a table") and "3 of 3 places taken in this draft" in said
+    farida.client.post(world.page("ask"), {"instead_of": str(round.public_id)})
+    days.sweep()
+    round = Round.objects.in_work().get()
+    assert (round.least, round.most) == (2, 3) and round.result["circles"] == 2
     farida.open(world.page("publish", round.public_id))
     assert "You meet in a circle:" in words(farida.text)
     farida.submit("confirmed")
