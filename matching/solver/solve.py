@@ -13,7 +13,7 @@ from matching.solver.lifting import Lifted, Lifting
 from matching.solver.network import Network
 from matching.solver.problem import Ints, Problem, read_problem, total_of, value_of
 from matching.solver.proof import prove
-from matching.solver.state import Earlier, Start, assigned, begin_from, prices_of
+from matching.solver.state import Earlier, Start, assigned, begin_from, mentor_prices, prices_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,7 @@ def solve_problem(problem: Problem, start: Earlier | None = None) -> Solution:
     else:
         begin_from(network, costs, start.without_floor if isinstance(start, Solution) else start)
         network.settle()
-    without_floor = Start(assigned(problem, costs, network.place), prices_of(costs, network.prices))
+    without_floor = Start(assigned(problem, costs, network.place), prices_of(costs, network))
     lifted = Lifted(network, np.full(network.rows, NO_FLOOR, dtype=np.int64), [], None)
     if problem.coverage_first and problem.floor_levels:
         earlier = (len(start.levels), start.too_dear) if isinstance(start, Solution) else (None, None)
@@ -170,7 +170,7 @@ def answer(problem: Problem, costs: Costs, lifted: Lifted, without_floor: Start,
         value=value_of(problem, pairs, assignment[pairs]),
         floors=floors,
         levels=found,
-        prices=prices_of(costs, network.prices),
+        prices=prices_of(costs, network),
         primal=proof[0],
         dual=proof[1],
         blocking=count_blocking(problem, assignment),
@@ -179,7 +179,7 @@ def answer(problem: Problem, costs: Costs, lifted: Lifted, without_floor: Start,
         costs=costs,
         network=network,
         without_floor=without_floor,
-        too_dear=None if lifted.too_dear is None else prices_of(costs, lifted.too_dear),
+        too_dear=None if lifted.too_dear is None else mentor_prices(costs, lifted.too_dear),
     )
 
 

@@ -74,8 +74,13 @@ def placed_value(problem: Problem, costs: Costs, place: Ints) -> int:
     return value_of(problem, pairs, assignment[pairs])
 
 
-def prices_of(costs: Costs, of_columns: Ints) -> Ints:
-    """The price of each of the caller's mentors, with what the place costs where people are spread."""
+def prices_of(costs: Costs, network: Network) -> Ints:
+    """The price of each of the caller's mentors."""
+    return mentor_prices(costs, network.prices)
+
+
+def mentor_prices(costs: Costs, of_columns: Ints) -> Ints:
+    """Mentors' prices from the columns', with what the place costs where people are spread."""
     prices = np.full(costs.mentors, np.iinfo(np.int64).max)
     np.minimum.at(prices, costs.mentor_of, of_columns[:-1] + costs.extra)
     return prices

@@ -75,7 +75,10 @@ class SkillsOffered(Rule):
         at = in_both(wants, offers)
         count = says(wants, at) @ says(offers, at).T
         if not any(level is not None for side in (wants, offers) for each in side for level in each.values()):
-            alike: Ints = np.minimum(count, MOST_SKILLS).astype(np.int32) * np.int32(self.points)
+            # Few large tables are cheaper than many: memory touched for the first time is what takes long.
+            np.minimum(count, MOST_SKILLS, out=count)
+            alike: Ints = count.astype(np.int32)
+            alike *= self.points
             return alike
         table = np.zeros(count.shape, dtype=np.int32)
         wanted, offered = (

@@ -205,7 +205,8 @@ class SharedInterests(Rule):
         exact = np.float32 if self.points * len(at) < 2**24 else np.float64
         worth = np.array([self.worth(named[word], everybody) for word in at], dtype=exact)
         shared = (says(left, at) * worth) @ says(right, at).T.astype(exact)
-        table: Ints = np.minimum(shared, self.highest()).astype(np.int32)
+        np.minimum(shared, self.highest(), out=shared)
+        table: Ints = shared.astype(np.int32)
         return table
 
     def worth(self, named: int, everybody: int) -> int:
