@@ -228,9 +228,7 @@ class Search:
         mentors = self.mentors_of(found)
         sizes = np.bincount(mentors[mentors >= 0], minlength=self.mentors)
         possible = not (sizes - self.pinned < np.where(decided == FILLED, self.least, 0)).any()
-        return Tried(
-            decided, Start(found, prices_of(costs, network.prices)), sizes, self.rank_of(found) if possible else None
-        )
+        return Tried(decided, Start(found, prices_of(costs, network)), sizes, self.rank_of(found) if possible else None)
 
     def mentors_of(self, doubled: Ints) -> Ints:
         """(M,) the mentor of everybody, those pinned too, or -1."""
