@@ -22,6 +22,9 @@ FINDING = {
         _("To both sides, where both say yes before a pair begins: who it would be, and by when. Once more half-way.")
     ),
     "matching.not_this_pair": Told(_("To the other side, when such a pair does not come about; nobody is told why.")),
+    "matching.mentee_moved": Told(
+        _("To a mentor whose mentee has somebody else after a round in which pairs may change.")
+    ),
     "matching.pair_ended": Told(_("To both, when a pair ends; nobody is told why.")),
     "matching.mentee_moved": Told(_("To a mentor whose mentee has somebody else by a round, with thanks.")),
 }
