@@ -26,7 +26,6 @@ FINDING = {
         _("To a mentor whose mentee has somebody else after a round in which pairs may change.")
     ),
     "matching.pair_ended": Told(_("To both, when a pair ends; nobody is told why.")),
-    "matching.mentee_moved": Told(_("To a mentor whose mentee has somebody else by a round, with thanks.")),
 }
 TOUCH = {
     "checkins.proposed_mentee": Told(_("To a mentee, when their mentor proposes a time.")),
