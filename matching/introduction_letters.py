@@ -75,6 +75,7 @@ def no_pair(one: Introduction, role: str, *, how: str, again: date | None, now):
         context={
             "role": role,
             "other": one_line(other.user),
+            "purpose": one_line(one.purpose or ""),
             "how": how,
             "write_again_on": day(again) if again else "",
         },

@@ -13,7 +13,17 @@ from journal.actions import record, record_many
 from journal.models import Entry
 from matching import choosing, introduction_letters
 from matching.actions.asking import lapse_of
-from matching.actions.pairs import check_pair, hold_open, lock, opening_of, refuse_taken, take_places, write_opening
+from matching.actions.pairs import (
+    check_pair,
+    check_purpose,
+    hold_open,
+    lock,
+    opening_of,
+    refuse_taken,
+    take_places,
+    write_opening,
+)
+from matching.actions.waiting import wait_beside
 from matching.models import Introduction, OfferState, Pairing
 from matching.permissions import can_answer_introduction, can_take_back_introduction
 from matching.rounds import Forbidden, score_of_pair
@@ -73,6 +83,7 @@ def ask_both(program, mentor, mentee, *, by, now, purpose=None) -> Introduction:
     if by.pk in (mentor.user_id, mentee.user_id):
         raise Refused(_("This is about you: another coordinator has to do it."))
     try:
+        check_purpose(program, purpose)
         scored = score_of_pair(program, mentor, mentee, now=now, purpose=purpose)
     except Forbidden as forbidden:
         raise Refused(str(forbidden)) from None
@@ -191,7 +202,7 @@ def over(one: Introduction, state: str, how: dict[str, str], *, now, verb, words
             return False
         lock(member.pk for member in one.sides)
         for role, day in again.items():
-            put_on_waiting_list(one.of_side(role), day, now)
+            put_on_waiting_list(one.of_side(role), one, day, now)
         if how.get(Role.MENTOR) == SILENT:
             # Nobody is asked again at once: the next round has those who say that they take somebody.
             lapse_of(one.mentor, now)
@@ -201,18 +212,29 @@ def over(one: Introduction, state: str, how: dict[str, str], *, now, verb, words
 
 
 def waits_until(member: Membership, one: Introduction, now) -> date | None:
-    """When we write again to somebody who then has nobody and is asked about nobody; None for the others."""
-    if member.state not in WITHOUT_PAIR or not member.user.is_active or one.program.state != ProgramState.OPEN:
+    """When we write again to somebody who then has nobody and is asked about nobody; None for the others.
+
+    A mentee who has somebody for something else waits beside it for this.
+    """
+    beside = member.role == Role.MENTEE and one.purpose_id is not None and member.state == MembershipState.ACTIVE
+    if not (beside or member.state in WITHOUT_PAIR):
         return None
-    also = {"mentor" if member.role == Role.MENTOR else "mentee": member}
+    if beside and Pairing.objects.of_mentee(member, one.purpose).exists():
+        return None
+    if not member.user.is_active or one.program.state != ProgramState.OPEN:
+        return None
+    also = {"mentor": member} if member.role == Role.MENTOR else {"mentee": member, "purpose": one.purpose}
     if Introduction.objects.open().filter(**also).exclude(pk=one.pk).exists():
         return None
     return one.program.today(now) + timedelta(days=one.program.figure("write_again_days"))
 
 
-def put_on_waiting_list(member: Membership, again: date | None, now) -> None:
+def put_on_waiting_list(member: Membership, one: Introduction, again: date | None, now) -> None:
     """With the date, where there is one; whoever waited already keeps since when."""
     if again is None:
+        return
+    if member.state == MembershipState.ACTIVE:
+        wait_beside([member.pk], one.purpose, again=again, now=now)
         return
     rows = Membership.objects.filter(pk=member.pk)
     if not rows.filter(state=MembershipState.WAITING).update(write_again_on=again):

@@ -39,7 +39,9 @@ def write_again(now, stop) -> int:
 def _beside_another(latest, now):
     """Those who wait for a mentor for one purpose, with one for another, and whose date has come."""
     rows = PurposeWait.objects.filter(write_again_on__lte=latest, membership__program__state=ProgramState.OPEN)
-    rows = rows.select_related("membership__program", "membership__user", "purpose").order_by("write_again_on", "pk")
+    asked = Introduction.objects.open().filter(mentee=OuterRef("membership"), purpose=OuterRef("purpose"))
+    rows = rows.exclude(Exists(asked)).select_related("membership__program", "membership__user", "purpose")
+    rows = rows.order_by("write_again_on", "pk")
     return (row for row in rows if row.write_again_on <= row.membership.program.today(now))
 
 

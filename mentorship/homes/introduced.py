@@ -15,7 +15,7 @@ def asked_of(found) -> list[Introduction]:
     places = [place.membership.pk for place in found]
     told = Introduction.objects.open().told()
     rows = told.filter(mentee__in=places) | told.filter(mentor__in=places)
-    return list(rows.select_related("program", "mentor__user", "mentee__user").order_by("answer_by", "pk"))
+    return list(rows.select_related("program", "purpose", "mentor__user", "mentee__user").order_by("answer_by", "pk"))
 
 
 def of_place(place, asked) -> list[Introduction]:
@@ -41,6 +41,8 @@ def _step(place, waiting) -> Step:
         title %= {"number": number}
     elif place.role == Role.MENTOR:
         title = _("Would you like to be the mentor of %(name)s?") % name
+    elif waiting[0].purpose:
+        title = _("Would you like %(name)s as your mentor for %(purpose)s?") % {**name, "purpose": waiting[0].purpose}
     else:
         title = _("Would you like %(name)s as your mentor?") % name
     return Step(

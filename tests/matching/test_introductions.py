@@ -11,7 +11,7 @@ from council import promise
 from matching import circles, introduction_letters, rounds, tables
 from matching.actions import introducing, pair_by_hand, pairs, publish, send_now, withdraw, write_again
 from matching.actions.introduction_sweep import lapse, turn_introductions
-from matching.models import Availability, Introduction, Pairing, Publication, Round
+from matching.models import Availability, Introduction, Pairing, PairPurpose, Publication, PurposeWait, Round
 from outbox.models import Letter
 from outbox.sweeping import never
 from programs.actions import set_places
@@ -332,3 +332,24 @@ def test_a_circle_grows_yes_by_yes_and_is_too_small_only_once_all_have_answered(
     assert circles.too_small([program.pk], coordinator) == []
     no(found[2], "mentee")
     assert [small.people for small in circles.too_small([program.pk], coordinator)] == [2]
+
+
+@pytest.mark.django_db
+def test_somebody_with_a_mentor_for_something_else_keeps_them_and_has_a_date_for_this():
+    program, mentor, (one,) = asked()
+    everyday, career = (
+        PairPurpose.objects.create(program=program, name=name, position=position)
+        for position, name in enumerate(("everyday practice", "career"))
+    )
+    other = w.add_member(program, "mentor", person())
+    w.make_pairing(other, one.mentee, purpose=everyday)
+    Membership.objects.filter(pk=one.mentee_id).update(state="active")
+    Introduction.objects.update(purpose=career)
+    no(one, "mentor")
+    wait = PurposeWait.objects.get(membership=one.mentee_id, purpose=career)
+    assert wait.write_again_on > NOW.date() and Membership.objects.get(pk=one.mentee_id).state == "active"
+    letter = Letter.objects.get(kind="matching.not_this_pair", recipient=one.mentee.user_id)
+    assert "waiting list for career" in letter.body and "We write again on" in letter.body
+    again = introducing.ask_both(program, mentor, one.mentee, by=person(), now=NOW, purpose=career)
+    yes(again, "mentor"), yes(again, "mentee")
+    assert {str(pair.purpose) for pair in Pairing.objects.open()} == {"everyday practice", "career"}
