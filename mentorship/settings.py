@@ -285,7 +285,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A wake-up in the hands of a worker that died goes to another: later than the longest run, a round's lease of 10 minutes.
+# A wake-up in the hands of a worker that died goes to another, later than the longest run may take (a round: 10 min).
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "unacked_restore_throttle": 1}
 CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
