@@ -1,50 +1,25 @@
 """A mentor who was asked answers, signed in or behind the link of the email."""
 
-import uuid
-
 from django.contrib import messages
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from matching import choosing
 from matching.actions import offers as actions
 from matching.forms import DeclineForm
 from matching.models import Breather, Offer, OfferState
+from outbox.doors import doors
 from programs.errors import Refused
 from programs.models import Membership
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _row(rows, thing):
-    """The row of this public id, or 404."""
-    try:
-        return get_object_or_404(rows, public_id=uuid.UUID(str(thing)))
-    except ValueError:
-        raise Http404 from None
-
-
 def _asked_of(person):
     people = ("program", "mentor__user", "mentor__program", "mentee__user", "mentee__program")
     return Offer.objects.filter(mentor__user=person, asked_at__isnull=False).select_related(*people)
-
-
-@never_cache
-@form_methods
-def asked(request, offer):
-    """For whoever is signed in."""
-    row = _row(_asked_of(request.user), offer)
-    return _answer(request, row, reverse("choosing:asked", args=[row.public_id]))
-
-
-def signed(request, signed, person, token):
-    """Behind the link of the email."""
-    return _answer(request, _row(_asked_of(person), signed.thing), reverse("outbox:link", args=[token]))
 
 
 def _answer(request, row, url):
@@ -79,22 +54,13 @@ def _mentors(person):
     return Membership.objects.filter(user=person).mentors().select_related("program", "user")
 
 
-@never_cache
-@form_methods
-def again(request, member):
-    """For whoever is signed in."""
-    row = _row(_mentors(request.user), member)
-    return _again(request, row, reverse("choosing:again", args=[row.public_id]))
-
-
-def signed_again(request, signed, person, token):
-    """Behind the link of the email."""
-    return _again(request, _row(_mentors(person), signed.thing), reverse("outbox:link", args=[token]))
-
-
 def _again(request, member, url):
     if request.method == "POST":
         actions.ask_me_again(member, by=member.user, now=timezone.now())
         return redirect(url)
     pauses = Breather.objects.filter(mentor=member, ended_at=None).exists()
     return render(request, "matching/ask_me_again.html", {"program": member.program, "pauses": pauses})
+
+
+asked, signed = doors(_asked_of, _answer, "choosing:asked")
+again, signed_again = doors(_mentors, _again, "choosing:again")

@@ -1,23 +1,20 @@
 """Asked first: a mentor says whether they take somebody this time, a coordinator sees who has and asks the others."""
 
-import uuid
 from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import Max
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from matching import actions, tables
 from matching import asking as said_of
 from matching.models import AvailabilityAnswer, Pairing
+from outbox.doors import doors
 from programs.errors import Refused
 from programs.models import Membership, ProgramState
 from programs.views.pages import coordinator_page, render
@@ -30,23 +27,6 @@ GROUP_WORDS = {
     "not_now": gettext_lazy("Not this time"),
     "yes": gettext_lazy("Said yes"),
 }
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def available(request, membership):
-    """For whoever is signed in."""
-    row = get_object_or_404(_of(request.user), public_id=membership)
-    return _page(request, row, reverse("available", args=[row.public_id]))
-
-
-def signed(request, signed, person, token):
-    """Behind the link of the email."""
-    try:
-        row = get_object_or_404(_of(person), public_id=uuid.UUID(signed.thing))
-    except ValueError:
-        raise Http404 from None
-    return _page(request, row, reverse("outbox:link", args=[token]))
 
 
 def _of(person):
@@ -168,3 +148,6 @@ def note(request, program, mentor):
     else:
         messages.success(request, _("Noted for %(name)s.") % {"name": row.user})
     return redirect("matching:asking", program.slug)
+
+
+available, signed = doors(_of, _page, "available")

@@ -7,16 +7,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.shortcuts import render as render_page
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from matching import choosing
 from matching.actions import introducing as actions
 from matching.forms import DeclineForm
 from matching.models import Introduction, OfferState
+from outbox.doors import doors
 from programs.errors import Refused
 from programs.models import Membership, Role
 from programs.permissions import entries_visible_to
@@ -32,23 +31,6 @@ MOST_SETTLED = 5
 
 def _of(person):
     return Membership.objects.participants().filter(user=person).select_related("program", "user")
-
-
-@never_cache
-@form_methods
-def introduced(request, member):
-    """For whoever is signed in."""
-    row = get_object_or_404(_of(request.user), public_id=member)
-    return _page(request, row, reverse("choosing:introduced", args=[row.public_id]))
-
-
-def signed(request, signed, person, token):
-    """Behind the link of the email."""
-    try:
-        row = get_object_or_404(_of(person), public_id=uuid.UUID(signed.thing))
-    except ValueError:
-        raise Http404 from None
-    return _page(request, row, reverse("outbox:link", args=[token]))
 
 
 def rows_of(member: Membership):
@@ -160,3 +142,6 @@ def _done(request, one: Introduction, form) -> str:
         return _("Noted for %(name)s.") % name
     actions.say_no(one, role, reason=form.cleaned_data["reason"], **said)
     return _("Noted for %(name)s. The other one gets a kind email.") % name
+
+
+introduced, signed = doors(_of, _page, "choosing:introduced")

@@ -1,15 +1,11 @@
 """Where the two questions are answered: signed in, or behind the link of the email."""
 
-import uuid
 from datetime import timedelta
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
+from outbox.doors import doors
 from programs import answering
 from programs.errors import Refused
 from questions import values
@@ -17,23 +13,6 @@ from surveys import actions, letters
 from surveys.forms import PulseForm
 from surveys.models import Invitation
 from surveys.pulse import NOTHING, WISH
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def pulse(request, invitation):
-    """For whoever is signed in."""
-    row = get_object_or_404(_of(request.user), public_id=invitation)
-    return _page(request, row, reverse("surveys:pulse", args=[row.public_id]))
-
-
-def signed(request, signed, person, token):
-    """Behind the link of the email."""
-    try:
-        row = get_object_or_404(_of(person), public_id=uuid.UUID(signed.thing))
-    except ValueError:
-        raise Http404 from None
-    return _page(request, row, reverse("outbox:link", args=[token]))
 
 
 def _of(person):
@@ -123,3 +102,6 @@ def _thanks(answers, open_ones, now) -> dict:
         "left": [other for one, other, its in open_ones if not its],
         "can_change": any(its for _one, _other, its in open_ones),
     }
+
+
+pulse, signed = doors(_of, _page, "surveys:pulse")
