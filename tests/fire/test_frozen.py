@@ -6,7 +6,7 @@ from tests.parts.processes import wait_until
 
 
 def test_frozen_workers_lose_nothing_and_repeat_one_each_at_most(database, tmp_path):
-    letters, freezes = size((400, 3), (5_000, 30))
+    letters, freezes = size((300, 2), (5_000, 30))
     with SlowSink(0.003, 0.006) as sink:
         env = database | sink.environment() | {"FIRE_LEASE": "1.5"}
         scene.hand(env, "seed", letters)

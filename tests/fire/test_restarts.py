@@ -15,7 +15,7 @@ from tests.parts import postgres, redis
 from tests.parts.processes import answers, end, free_port, start, wait_until
 
 TIMES = size(1, 5)
-LETTERS = size(120, 2000)
+LETTERS = size(90, 2000)
 # How long each of them is away.
 AWAY = 2.0
 
