@@ -6,6 +6,7 @@ from celery import Celery, signals
 from celery.worker import state
 from django.conf import settings
 
+from mentorship import broker
 from mentorship.sweeps import SWEEPS
 from mentorship.watchdog import Watchdog
 from outbox import sweeping
@@ -26,6 +27,7 @@ app.conf.beat_schedule = {
     for sweep in SWEEPS.values()
 }
 app.autodiscover_tasks()
+broker.install()
 
 
 @signals.setup_logging.connect

@@ -151,13 +151,18 @@ def let_go() -> None:
     actions.release(Letter.objects.filter(state=LetterState.HELD), by=None, now=timezone.now())
 
 
+def expire() -> None:
+    """As if three minutes had passed: what a process held whose database went away may be taken over."""
+    Letter.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now())
+
+
 def tries() -> None:
     """Prints how many tries are counted, over all letters."""
     print(Letter.objects.aggregate(n=Sum("tries"))["n"])
 
 
 if __name__ == "__main__":
-    doors = (work, careless, batch, unclaimed, hasten, count, somebody, let_go, tries)
+    doors = (work, careless, batch, unclaimed, hasten, count, somebody, let_go, expire, tries)
     if sys.argv[1] in ("seed", "history", "sweep"):
         {"seed": seed, "history": history, "sweep": sweep}[sys.argv[1]](int(sys.argv[2]))
     else:

@@ -63,11 +63,11 @@ def test_workers_go_on_by_themselves_and_nothing_is_lost(servers, tmp_path):
             stack.callback(end, process)
         wait_until(lambda: answers(port), what="the web server")
         scene.hand(env, "seed", LETTERS)
-        took, statuses = [], []
+        took, statuses, log = [], [], tmp_path / "worker.log"
         for _ in range(TIMES):
             for what in (database, broker, sink):
                 before = len(sink.received)
-                wait_until(lambda: len(sink.received) > before + 3, what="the next email", log=tmp_path / "worker.log")  # noqa: B023
+                wait_until(lambda: len(sink.received) > before + 3, what="the next email", log=log)  # noqa: B023
                 what.stop()
                 if what is broker:
                     reader = threading.Thread(target=reads, args=(port, AWAY, statuses))
@@ -77,8 +77,10 @@ def test_workers_go_on_by_themselves_and_nothing_is_lost(servers, tmp_path):
                     time.sleep(AWAY)
                 what.start()
                 back, before = time.monotonic(), len(sink.received)
-                wait_until(lambda: len(sink.received) > before, seconds=60, what="the next email")  # noqa: B023
+                wait_until(lambda: len(sink.received) > before, seconds=60, what="the next email", log=log)  # noqa: B023
                 took.append(round(time.monotonic() - back, 1))
+        wait_until(lambda: len(sink.count_by_message_id()) > LETTERS - 5, seconds=scene.SECONDS, what="most of them")
+        scene.hand(env, "expire")
         wait_until(lambda: scene.states(env) == {"sent": LETTERS}, seconds=scene.SECONDS, what="the last email")
         lost, again = scene.lost_and_again(LETTERS, sink.count_by_message_id())
         tries = scene.hand(env, "tries")
