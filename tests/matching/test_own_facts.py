@@ -145,5 +145,5 @@ def test_reading_everybody_takes_as_many_queries_with_many_as_with_few(program, 
     for number in range(pairs):
         member(program, w.MENTEE, f"Mentee {number}")
         member(program, w.MENTOR, f"Mentor {number}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         tables.read(program, {"rules": [LANGUAGE, NEAR]}, now=w.NOW)

@@ -214,8 +214,8 @@ def test_without_its_guards_the_same_part_published_by_two_ends_in_none(monkeypa
     monkeypatch.setattr(
         publishing_module, "write_publication", lambda plan, one, _members: Publication.objects.bulk_create([one])
     )
-    monkeypatch.setattr(pairs, "check_pair", lambda *args: None)
-    monkeypatch.setattr(pairs, "take_places", lambda wanted: None)
+    for guard in ("check_pair", "refuse_taken", "take_places"):
+        monkeypatch.setattr(pairs, guard, lambda *args: None)
     answers = overlapping(small_round(4), monkeypatch)
     refused = [answer for answer in answers if isinstance(answer, Exception)]
     assert len(refused) == 1 and not isinstance(refused[0], Refused), refused

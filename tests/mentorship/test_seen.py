@@ -91,7 +91,7 @@ def test_what_they_wrote_is_left_out(world):
 
 def test_nothing_of_a_program_the_reader_does_not_coordinate(world):
     there = w.add_member(world.other_program, "mentor", world.mentee, state="active")
-    w.make_watch(w.make_pairing(there, world.memberships["stranger_mentee"]))
+    w.make_watch(w.make_pairing(there, w.add_member(world.other_program, "mentee", state="active")))
     client = world.client("coordinator")
     assert "Riverside" not in client.get(url_of(world.mentee)).content.decode()
     assert "Riverside" not in seen(client, world.mentee, "home")

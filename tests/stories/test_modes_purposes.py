@@ -75,6 +75,7 @@ def test_two_rounds_give_a_mentee_two_mentors_and_every_word_says_what_for(days,
     assert "Career" in seen.open(reverse("person", args=[town.amara.public_id]))
 
 
+@pytest.mark.once
 def test_ending_one_of_two_leaves_the_other_and_names_the_date_of_next_time(days, town):
     town.pair("chitra", "amara")
     everyday, career = name_them(town, "everyday", "career")
@@ -100,6 +101,7 @@ def test_ending_one_of_two_leaves_the_other_and_names_the_date_of_next_time(days
     assert PurposeWait.objects.get().write_again_on > wait.write_again_on
 
 
+@pytest.mark.once
 def test_without_anybody_for_the_second_they_keep_the_first_and_hear_when_next(days, town):
     town.pair("chitra", "amara")
     town.pair("dafydd", "nadia")
@@ -148,6 +150,7 @@ def test_whose_mentor_for_one_thing_leaves_gets_another_for_the_same(days, town)
     days.sweep()
 
 
+@pytest.mark.once
 def test_a_mentee_asks_for_a_mentor_for_one_thing(days, town):
     type(town.program).objects.filter(pk=town.program.pk).update(mentees_choose=True)
     everyday, career = name_them(town, "everyday", "career")
@@ -171,6 +174,7 @@ def test_a_mentee_asks_for_a_mentor_for_one_thing(days, town):
     assert everyday.public_id
 
 
+@pytest.mark.once
 def test_purposes_are_renamed_ordered_and_kept_while_pairs_hang_on_them(days, town):
     town.pair("chitra", "amara")
     first, second = name_them(town, "everyday", own="finding a first job")
@@ -192,6 +196,7 @@ def test_purposes_are_renamed_ordered_and_kept_while_pairs_hang_on_them(days, to
     assert "job, every day" in words(page.open(reverse("programs:settings", args=["harbour"])))
 
 
+@pytest.mark.once
 def test_a_program_without_purposes_says_nothing_of_them(days, town):
     town.pair("chitra", "amara")
     page = browser(town.farida)

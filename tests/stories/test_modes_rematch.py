@@ -74,6 +74,7 @@ def published(town, round):
     return shown
 
 
+@pytest.mark.once
 def test_a_change_has_to_bring_its_price(days, town):
     dear = anew(days, town, 11)
     # Both changes bring 20 points, which is less than twice 11.
@@ -128,6 +129,7 @@ def test_who_stays_hears_nothing_and_who_changes_reads_it_once(days, town):
     assert all("Zoe" not in one.text for one in news["tariq"])
 
 
+@pytest.mark.once
 def test_a_mentor_who_gets_nobody_else_is_thanked(days, town):
     say(town, amara="Law", dafydd="Maths", **dict.fromkeys(["nadia", "zoe", "ines", "tariq"], "Art"))
     Membership.objects.filter(pk=town.members["tariq"].pk).update(places=4)
@@ -159,6 +161,7 @@ def test_taken_back_everything_is_as_it_was(days, town):
     assert open_pairs() == of_draft(round)
 
 
+@pytest.mark.once
 def test_a_pair_in_which_something_is_open_stays_and_nothing_tells_why(days, town):
     pair = Pairing.objects.open().get(mentee=town.members["amara"])
     w.make_concern(town.program, town.amara, told=town.joana, other=town.kofi, about=[town.chitra], now=timezone.now())
@@ -173,6 +176,7 @@ def test_a_pair_in_which_something_is_open_stays_and_nothing_tells_why(days, tow
     assert of_draft(round)["Amara Okafor"] == "Chitra Menon"
 
 
+@pytest.mark.once
 def test_a_pair_that_a_rule_now_forbids_ends_only_if_somebody_lets_go_of_it(days, town):
     sheet = town.members["amara"].sheet_id
     Answer.objects.filter(sheet=sheet, question__key="organisation").update(value="Department of mentors")
@@ -191,6 +195,7 @@ def test_a_pair_that_a_rule_now_forbids_ends_only_if_somebody_lets_go_of_it(days
     assert open_pairs() == of_draft(round)
 
 
+@pytest.mark.once
 def test_nobody_who_has_a_mentor_loses_them_for_somebody_who_waits(days, town):
     Membership.objects.filter(program=town.program, role="mentor").update(places=1)
     w.make_policy(town.program, {**w.RULES, "coverage_first": False}, version=2)
@@ -205,6 +210,7 @@ def test_nobody_who_has_a_mentor_loses_them_for_somebody_who_waits(days, town):
     assert "would lose their mentor" in shown
 
 
+@pytest.mark.once
 def test_new_pairs_and_mentors_who_take_nobody_new_keep_whom_they_have(days, town):
     page = browser(town.farida)
     note = reverse("matching:note_availability", args=["harbour", town.members["chitra"].public_id])
@@ -216,6 +222,7 @@ def test_new_pairs_and_mentors_who_take_nobody_new_keep_whom_they_have(days, tow
     assert open_pairs()["Amara Okafor"] == "Chitra Menon"
 
 
+@pytest.mark.once
 def test_what_a_later_part_built_on_is_not_taken_back_first(days, town):
     """Amara leaves a place with Chitra, which somebody new then takes: taking back goes the other way round."""
     say(town, amara="Art", dafydd="Art", ines="Law", chitra="Law", nadia="Maths")

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from council.actions.pausing import pause_pair
 from journal.models import Entry
 from matching.actions import end_pairing, pair_by_hand
-from matching.models import Pairing
+from matching.models import Pairing, PairPurpose
 from outbox import kinds
 from outbox.sweeping import never
 from programs.errors import Refused
@@ -33,7 +33,9 @@ def test_each_side_is_asked_once_a_month_after_the_match(pairings):
 
 def test_a_mentee_of_two_mentors_gets_one_email_about_both(pairings, program, coordinator):
     second = w.add_member(program, "mentor", w.make_person("Dafydd Rees"))
-    Pairing.objects.create(program=program, mentor=second, mentee=pairings[0].mentee, rhythm_days=30, began_at=w.NOW)
+    career = PairPurpose.objects.create(program=program, name="career", position=1)
+    same = {"program": program, "mentee": pairings[0].mentee, "rhythm_days": 30, "began_at": w.NOW}
+    Pairing.objects.create(mentor=second, purpose=career, **same)
     assert ask(30) == 1
     body = emails().get(recipient=pairings[0].mentee.user).body
     assert "Chitra Menon" in body and "Dafydd Rees" in body
