@@ -165,6 +165,8 @@ def test_junk_in_any_field_is_no_error(name, persona, world):
             assert send(world, persona, url, form, data) < 500
 
 
+# Whose a thing is, our code decides, not the database.
+@pytest.mark.once
 @pytest.mark.parametrize(("name", "persona"), [page for page in PAGES if page.values[1] in ("mentee", "coordinator")])
 def test_what_belongs_to_another_program_is_never_taken(name, persona, world):
     url, forms = forms_of(world, name, persona)
