@@ -17,7 +17,7 @@ from profiles.models import User
 from programs import actions as people
 from programs.models import Leave, Membership
 from tests.council.year import DAY, PAIRS, Year
-from tests.fire.scene import size
+from tests.fire.scene import FULL, size
 
 # Half a million rows' worth of one story: what our database does with them is proven everywhere else.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -61,8 +61,9 @@ def test_in_a_simulated_year_nobody_is_lost(settings, caplog):
 def wanted() -> list[str]:
     # Whatever is decided starts the clock anew, so that no pair gets as far as to be idle.
     kinds = [f"case: {kind}" for kind in Case.Kind.values if kind != Case.Kind.IDLE]
+    rare = [] if FULL else ["answered: stand_in"]
     others = ["case by itself", "case with the council", "case passed on", "bounced", "ready, then waiting"]
-    return [*HAPPENED, *kinds, *others]
+    return [what for what in (*HAPPENED, *kinds, *others) if what not in rare]
 
 
 def counted(year) -> Counter:
