@@ -179,9 +179,9 @@ def staffed_programs(context):
 
 
 @register.inclusion_tag("components/delivery_banner.html")
-def delivery_banner(trouble=None):
-    """That emails do not go out, for those who run programs; nothing where they do."""
-    return {"trouble": trouble or health.banner(timezone.now())}
+def delivery_banner(sample=None):
+    """That emails do not go out, for those who run programs; nothing where they do. `sample` is shown instead."""
+    return {"trouble": sample or health.banner(timezone.now()), "sample": sample}
 
 
 @register.simple_tag(takes_context=True)

@@ -11,8 +11,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.parts, pytest.mark.django_db(tran
 PERSONAS = ["anonymous", "mentee", "mentor", "council", "coordinator", "safeguarding"]
 # Wide by day and narrow by night; the walks of the other tests look at all four.
 LOOKS = [(1280, "light"), (360, "dark")]
-# Files and parts of pages, and the page that is only seen in a frame.
-NO_PAGES = ("calendar", "rules_file", "mailbox_html", "progress", "jsi18n", "qr_code", "download_recovery_codes")
+# Files and parts of pages, what machines ask, and the page that is only seen in a frame.
+NO_PAGES = (
+    "healthz",
+    "readyz",
+    "calendar",
+    "rules_file",
+    "mailbox_html",
+    "progress",
+    "jsi18n",
+    "qr_code",
+    "download_recovery_codes",
+)
 
 
 def pages(world, persona):
