@@ -112,9 +112,9 @@ def program_with_pairs(sizes, now=NOW):
     for role in (COORDINATOR, COORDINATOR, COUNCIL, COUNCIL):
         add_member(program, role, make_person(password=None), now=now)
     pairs = []
-    for size in sizes:
-        mentor = add_member(program, MENTOR, make_person(password=None), state="active", places=size, now=now)
-        for _mentee in range(size):
+    for places in sizes:
+        mentor = add_member(program, MENTOR, make_person(password=None), state="active", places=places, now=now)
+        for _mentee in range(places):
             mentee = add_member(program, MENTEE, make_person(password=None), state="active", now=now)
             pairs.append(make_pairing(mentor, mentee, now=now))
     Pairing.objects.update(rhythm_days=RHYTHM)
