@@ -32,6 +32,10 @@ HARD_WORDS = {
         _("Must have given an answer"),
         _("Only whoever gave it is matched, such as yes to having been checked."),
     ),
+    "one_of_each": (
+        _("One mentor of each"),
+        _("Where a mentee has several mentors, no two with the same answer, such as one organisation."),
+    ),
     "never_named": (
         _("Never somebody they name"),
         _("Such as a manager, an evaluator or a funder, whichever of the two names the other."),

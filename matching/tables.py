@@ -17,6 +17,7 @@ from matching import asking, first, scoring
 from matching.barred import former_pairs, kept_apart, known, pairs_for_other, turned_down, wished_apart
 from matching.models import EarlyReturn, Introduction, Offer, Pairing, PairingState, PairPurpose
 from matching.own import LISTED, LISTED_WORDS, OWN
+from matching.scoring.answers import PRESENT, plain
 from matching.standing_pairs import Standing
 from programs.models import Membership, MembershipState, Program
 from questions.models import Answer, Question, Readers
@@ -157,6 +158,24 @@ def columns(members: list[Membership], rows, keys: set[str], now: datetime) -> d
     for key in OWN.keys() & keys:
         found[key] = [OWN[key][1](member.user, now) for member in members]
     return found
+
+
+def fill_present(policy: scoring.Policy, purpose: PairPurpose | None, mentees: list[Membership], answers, now) -> None:
+    """Adds what the mentors these people have for something else said, where a rule asks for it."""
+    asked = {key for rule in policy.rules for key in rule.keys("mentee") if key.startswith(PRESENT)}
+    if not asked or not mentees:
+        return
+    pairs = Pairing.objects.open().filter(program=mentees[0].program_id).exclude(purpose=purpose)
+    rows = Membership.objects.filter(pk__in=pairs.values("mentor"))
+    mentors = list(rows.select_related("user").order_by("pk"))
+    said = columns(mentors, rows, {key.removeprefix(PRESENT) for key in asked}, now)
+    place = {mentor.pk: index for index, mentor in enumerate(mentors)}
+    having: dict[int, list[int]] = {}
+    for mentee, mentor in pairs.order_by("pk").values_list("mentee", "mentor"):
+        having.setdefault(mentee, []).append(place[mentor])
+    for key in asked:
+        of_mentors = [sorted(plain(value)) for value in said[key.removeprefix(PRESENT)]]
+        answers[key] = [[word for at in having.get(mentee.pk, ()) for word in of_mentors[at]] for mentee in mentees]
 
 
 def listed_by(mentees: list[Membership], purpose: PairPurpose | None) -> list[list[str] | None]:
@@ -339,6 +358,7 @@ def read(
     answers = columns(left, mentee_rows, keys["mentee"], now), columns(right, mentor_rows, keys["mentor"], now)
     if LISTED in keys["mentee"]:
         answers[0][LISTED] = listed_by(left, purpose)
+    fill_present(policy, purpose, left, answers[0], now)
     scoring.fill_who(policy.rules, (known(left), answers[0]), (known(right), answers[1]))
     mentor_at = {mentor.user_id: j for j, mentor in enumerate(right)}
     themselves = [(i, mentor_at[m.user_id]) for i, m in enumerate(left) if m.user_id in mentor_at]

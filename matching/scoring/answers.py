@@ -19,6 +19,8 @@ Said: TypeAlias = frozenset[str]  # one answer in its plain form; empty where no
 # Before a question's key: its answer with the order of what it names. And who somebody is, by email and by name.
 RANKED = "@ranked:"
 WHO = "@who"
+# Before a mentors' question: what the mentors somebody has already, for something else, said to it.
+PRESENT = "@present:"
 # When somebody has time: the numbers of the quarters of an hour of a week in UTC.
 FREE = "@free"
 FREE_QUARTERS = 7 * 24 * 4

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.scoring import KINDS, WHO, PolicyError, parse_policy, reasons, score, why_none
+from matching.scoring.answers import PRESENT
 
 pytestmark = pytest.mark.once
 checked = settings(max_examples=60, deadline=None, derandomize=True)
@@ -80,6 +81,16 @@ def test_only_whoever_gave_an_answer_is_matched():
     assert matrix(rule, [None], [True, False, "Renewed ", ["x", "yes"], None]) == [[0, -1, 0, 0, -1]]
     assert sentence(rule) == "The mentor's grade is Yes or renewed."
     assert wrong({"kind": "must_say", "mentor": "x", "values": []}) == ["rules.0.values"]
+
+
+def test_no_two_mentors_of_one_mentee_said_the_same():
+    policy = parse_policy({"rules": [{"kind": "one_of_each", "mentor": "x"}]}, {}, {"x": "Employer"})
+    having = [["harbour council"], [], ["harbour council", "the bank"]]
+    mentors = {"x": ["Harbour Council", "The Bank", None]}
+    assert score(policy, {PRESENT + "x": having}, mentors).matrix.tolist() == [[-1, 0, 0], [0, 0, 0], [-1, -1, 0]]
+    # Where nobody has filled it in, nothing is forbidden.
+    assert score(policy, {"y": [None]}, mentors).matrix.tolist() == [[0, 0, 0]]
+    assert policy.rules[0].sentence() == "Nobody has two mentors with the same employer."
 
 
 PEOPLE = {"x": [None, "Chitra", "dafydd@example.org; Chitra"], WHO: [["amara"], ["bo"], []]}

@@ -4,7 +4,7 @@ import pytest
 
 from matching import rounds, tables
 from matching.actions import ask_round, pair_by_hand, run_rounds, save_policy
-from matching.models import Pairing
+from matching.models import Pairing, PairPurpose
 from outbox.sweeping import never
 from programs.errors import Refused
 from programs.models import Membership
@@ -98,6 +98,25 @@ def test_nobody_gets_the_manager_whom_either_of_them_names(program):
     w.make_policy(program, {"rules": [rule]})
     with pytest.raises(rounds.Forbidden):
         rounds.score_of_pair(program, dafydd, bo, now=w.NOW)
+
+
+def test_one_mentor_of_each_answer_where_a_mentee_has_several(program):
+    everyday, career = (PairPurpose.objects.create(program=program, name=name, position=1) for name in ("a", "b"))
+    amara, _bo = member(program, w.MENTEE, "Amara"), member(program, w.MENTEE, "Bo")
+    chitra = member(program, w.MENTOR, "Chitra", languages=["pt"])
+    member(program, w.MENTOR, "Dafydd", languages=["pt"])
+    member(program, w.MENTOR, "Eve", languages=["cy"])
+    w.make_pairing(chitra, amara, purpose=everyday)
+    rule = {"kind": "one_of_each", "mentor": "@languages"}
+    read = tables.read(program, {"rules": [rule]}, now=w.NOW, purpose=career)
+    names = [[each.user.name for each in side] for side in (read.mentees, read.mentors)]
+    found = {(a, b) for i, a in enumerate(names[0]) for j, b in enumerate(names[1]) if read.score(i, j) >= 0}
+    assert found == {("Amara", "Eve"), ("Bo", "Chitra"), ("Bo", "Dafydd"), ("Bo", "Eve")}
+    at = names[0].index("Amara"), names[1].index("Dafydd")
+    assert read.why_not(*at) == "Nobody has two mentors with the same language."
+    # What they have for the same is no reason: there it is another rule that counts.
+    rows = Membership.objects.filter(pk=amara.pk)
+    assert tables.read(program, {"rules": [rule]}, now=w.NOW, purpose=everyday, mentees=rows).score(0, at[1]) >= 0
 
 
 def ended_pair(program):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.scoring.answers import Ints, Said, Value, plain, plain_text
+from matching.scoring.answers import PRESENT, Ints, Said, SideName, Value, plain, plain_text
 from matching.scoring.rules.base import (
     FORBIDDEN,
     MENTEE,
@@ -48,6 +48,39 @@ class MustDiffer(Rule):
         if not plain(mentee) or not plain(mentor):
             return None
         return self.sentence(), self.words_for_pair("", None)
+
+
+@rule_kind
+@dataclass(frozen=True, kw_only=True)
+class OneOfEach(Rule):
+    """Hard: of a mentee's mentors, one for each purpose, no two said the same, such as one employer.
+
+    What the mentors somebody has already said is filled in by whoever reads the pairs; unknown, nothing is forbidden.
+    """
+
+    kind = "one_of_each"
+    label = "One mentor of each"
+    hard = True
+    fields = (MENTOR,)
+
+    def default_sentence(self) -> str:
+        return f"Nobody has two mentors with the same {in_a_sentence(self.mentor_label)}."
+
+    def uses(self) -> tuple[tuple[SideName, str], ...]:
+        return (("mentor", self.mentor),)
+
+    def keys(self, side: SideName) -> list[str]:
+        return [PRESENT + self.mentor if side == "mentee" else self.mentor]
+
+    def table(self, mentees: list[tuple[Said, ...]], mentors: list[tuple[Said, ...]]) -> Ints:
+        same = overlap([said[0] for said in mentees], [said[0] for said in mentors])
+        return np.where(same, FORBIDDEN, 0).astype(np.int64)
+
+    def highest(self) -> int:
+        return 0
+
+    def reason(self, mentee: Value, mentor: Value) -> tuple[str, str | None] | None:
+        return None
 
 
 def step_on(scale: tuple[str, ...], said: Said) -> int | None:
