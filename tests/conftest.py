@@ -17,6 +17,14 @@ def _missing(reason: str):
     pytest.skip(reason)
 
 
+# They take long and mostly wait, so they begin first, and the others fill the time.
+LONG = ("/fire/", "test_year.py", "test_letters_of_a_year.py", "test_run.py", "test_worker.py", "test_demo.py")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not any(name in str(item.path) for name in LONG))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory):
     """Each test process has a database file of its own, also beside another run of the same checkout."""

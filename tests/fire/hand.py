@@ -1,6 +1,5 @@
-"""What runs in the processes of these tests: `python -m tests.fire.hand seed|work|count|…`."""
+"""What runs in the processes of these tests: `python -m tests.fire.hand seed|work|…`."""
 
-import json
 import os
 import sys
 import time
@@ -13,7 +12,7 @@ django.setup()
 
 from allauth.account.models import EmailAddress  # noqa: E402
 from django.db import OperationalError, connection, transaction  # noqa: E402
-from django.db.models import Count, Sum  # noqa: E402
+from django.db.models import Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from outbox import actions, delivery, letters  # noqa: E402
@@ -109,12 +108,6 @@ def hasten() -> None:
         time.sleep(0.05)
 
 
-def count() -> None:
-    """Prints how many letters stand in which state."""
-    states = Letter.objects.order_by().values_list("state").annotate(n=Count("pk"))
-    print(json.dumps(dict(states)))
-
-
 def history(number: int) -> None:
     """Writes down this many letters that were sent long ago, for benches."""
     person = User.objects.create_user(email="history@example.org", name="History")
@@ -162,7 +155,7 @@ def tries() -> None:
 
 
 if __name__ == "__main__":
-    doors = (work, careless, batch, unclaimed, hasten, count, somebody, let_go, expire, tries)
+    doors = (work, careless, batch, unclaimed, hasten, somebody, let_go, expire, tries)
     if sys.argv[1] in ("seed", "history", "sweep"):
         {"seed": seed, "history": history, "sweep": sweep}[sys.argv[1]](int(sys.argv[2]))
     else:
