@@ -48,6 +48,6 @@ def database(request, tmp_path):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"] if scene.FULL else ["sqlite"])
-def database_of_control(request, tmp_path):
-    """For a test that shows that another one could fail: on one database, but for a night on both."""
+def one_database(request, tmp_path):
+    """For controls, and for what is slow: on one database, but for a night on both."""
     return of_kind(request.param, request, tmp_path)

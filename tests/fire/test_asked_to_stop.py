@@ -15,15 +15,15 @@ from tests.parts.processes import end, start, wait_until
 SECONDS = 10
 
 
-def test_asked_to_stop_in_mid_flight_it_ends_between_two_letters(database, tmp_path):
-    letters, stops = size((150, 3), (3000, 20))
+def test_asked_to_stop_in_mid_flight_it_ends_between_two_letters(one_database, tmp_path):
+    letters, stops = size((100, 2), (3000, 20))
     log = tmp_path / "worker.log"
 
     def worker():
         return start([sys.executable, "manage.py", "worker"], log=log, env=env, cwd=settings.BASE_DIR)
 
     with SlowSink(after=0.05) as sink:
-        env = database | sink.environment()
+        env = one_database | sink.environment()
         scene.hand(env, "seed", letters)
         took = []
         for _ in range(stops):

@@ -38,9 +38,9 @@ def test_everything_at_once_sends_each_letter_once(database, tmp_path):
     assert (lost, again) == (0, 0)
 
 
-def test_without_the_claim_letters_go_out_twice(database_of_control, tmp_path):
+def test_without_the_claim_letters_go_out_twice(one_database, tmp_path):
     with SlowSink(after=0.01) as sink:
-        env = database_of_control | sink.environment()
+        env = one_database | sink.environment()
         scene.hand(env, "seed", 100)
         with Hands(env, "unclaimed", tmp_path, number=3):
             wait_until(lambda: len(sink.count_by_message_id()) == 100, seconds=scene.SECONDS, what="the last email")

@@ -29,11 +29,11 @@ def test_killed_workers_lose_nothing_and_repeat_one_each_at_most(database, tmp_p
     assert again <= killed
 
 
-def test_without_the_fence_killed_workers_lose_letters(database_of_control, tmp_path):
-    killed, lost, _again = outcome(database_of_control, tmp_path, "careless", 120, 5, (0.1, 0), (0, 0.5))
+def test_without_the_fence_killed_workers_lose_letters(one_database, tmp_path):
+    killed, lost, _again = outcome(one_database, tmp_path, "careless", 120, 5, (0.1, 0), (0, 0.5))
     assert lost > 0, f"{killed} kills lost nothing: the test could not have noticed a loss"
 
 
-def test_marked_together_letters_of_killed_workers_go_out_twice(database_of_control, tmp_path):
-    killed, _lost, again = outcome(database_of_control, tmp_path, "batch", 300, 4, (0.003, 0.006), (0.2, 0.4))
+def test_marked_together_letters_of_killed_workers_go_out_twice(one_database, tmp_path):
+    killed, _lost, again = outcome(one_database, tmp_path, "batch", 300, 4, (0.003, 0.006), (0.2, 0.4))
     assert again > 2 * killed, f"{killed} kills repeated {again}: the test could not have noticed a repetition"
