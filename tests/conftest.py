@@ -17,12 +17,17 @@ def _missing(reason: str):
     pytest.skip(reason)
 
 
-# They take long and mostly wait, so they begin first, and the others fill the time.
+# They take long, so each process begins with its share of them, and the others fill the time.
 LONG = ("/fire/", "test_year.py", "test_letters_of_a_year.py", "test_run.py", "test_worker.py", "test_demo.py")
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not any(name in str(item.path) for name in LONG))
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if any(name in str(item.path) for name in LONG)]
+    others = [item for item in items if item not in set(long)]
+    shares = [[*long[n::processes], *others[n::processes]] for n in range(processes)]
+    # Each process is given one part of the list as it stands, and they are of one length.
+    items[:] = [item for share in shares for item in share]
 
 
 @pytest.fixture(scope="session")

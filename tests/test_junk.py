@@ -125,7 +125,7 @@ def others(world) -> list[str]:
     """What names things of the other program, and nothing at all."""
     members = [world.memberships["stranger_mentee"], world.memberships["stranger_mentor"]]
     things = [*members, world.other_pairing, world.other_round, world.other_upload, world.other_letter]
-    found = [str(value) for thing in things for value in (thing.pk, thing.public_id)]
+    found = [str(thing.public_id if place % 2 else thing.pk) for place, thing in enumerate(things)]
     return [*found, world.other_program.slug, str(uuid.uuid4())]
 
 

@@ -110,6 +110,7 @@ def test_after_a_month_we_ask(days):
     assert all(len(pulses(days.letters(person))) == 1 for person in everybody)
 
 
+@pytest.mark.once
 def test_a_pair_at_rest_is_asked_when_the_rest_is_over(days):
     town = Harbour()
     pairing = town.pair("chitra", "amara")

@@ -128,6 +128,7 @@ def test_a_no_is_told_to_nobody_and_the_other_comes_first_next_time(days, town):
     assert (line.mentee_id, line.mentor_id) == (member.pk, eve.pk)
 
 
+@pytest.mark.once
 def test_whoever_does_not_answer_is_reminded_once_and_left_in_peace(days, town):
     one, other = publish(days, town)
     mentor, mentee = one.mentor.user, one.mentee.user
@@ -158,6 +159,7 @@ def test_whoever_does_not_answer_is_reminded_once_and_left_in_peace(days, town):
     assert (line.mentee.user, line.mentor.user) == (mentee, mentor)
 
 
+@pytest.mark.once
 def test_what_nobody_has_heard_of_is_taken_back_whole(days, town):
     found = publish(days, town, send=False)
     for one in found:
@@ -175,6 +177,7 @@ def test_what_nobody_has_heard_of_is_taken_back_whole(days, town):
     assert Introduction.objects.open().count() == 2
 
 
+@pytest.mark.once
 def test_a_coordinator_notes_what_they_heard_and_takes_back(days, town):
     one, other = publish(days, town)
     sean = browser(town.sean)
@@ -196,6 +199,7 @@ def test_a_coordinator_notes_what_they_heard_and_takes_back(days, town):
     assert browser(one.mentor.user).client.post(sean.url, {"do": "back"}).status_code in (403, 404)
 
 
+@pytest.mark.once
 def test_a_coordinator_asks_two_again_who_said_no(days, town):
     one, _other = publish(days, town)
     answer(days.last(one.mentor.user), "no")
@@ -212,6 +216,7 @@ def test_a_coordinator_asks_two_again_who_said_no(days, town):
     assert Pairing.objects.get().round is None
 
 
+@pytest.mark.once
 def test_somebody_who_finds_another_mentor_is_asked_no_longer(days, town):
     one, other = publish(days, town)
     eve = town.join("mentor", town.kofi)
