@@ -252,6 +252,14 @@ def test_help_and_nonsense():
         assert done.returncode == code and "./run test" in done.stdout
 
 
+def test_what_a_night_runs_is_there():
+    steps = module().night_steps("")
+    named = [word for _name, command, _more in steps for word in command if word.startswith(("tests/", "bench/"))]
+    assert len(named) > 5
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [more for _name, command, more in steps if "pytest" in command] == [{"FIRE": "full"}] * 2
+
+
 def test_ci_is_two_lines_that_call_it():
     script = ROOT / ".ci" / "run"
     lines = [line for line in script.read_text().splitlines() if not line.startswith("#!")]
