@@ -245,13 +245,15 @@ class Sweep:
             logger.exception("Letter %s could not be sent.", letter.pk)
             self.try_later(letter, LetterState.SENDING, str(error)[:200])
         else:
+            letter.provider_id = provider_id_of(message)
             self.settle(letter)
 
     def settle(self, letter) -> None:
         """Writes down that it was sent, if need be more than once: forgotten, it would be sent again."""
         for attempt in range(3):
             try:
-                sent = self.move(letter, LetterState.SENDING, LetterState.SENT, sent_at=self.now(), outcome="")
+                fields = {"sent_at": self.now(), "outcome": "", "came_back_at": None, "provider_id": letter.provider_id}
+                sent = self.move(letter, LetterState.SENDING, LetterState.SENT, **fields)
                 self.sent += sent
                 return
             except OperationalError:
@@ -282,6 +284,12 @@ def _instead_of_all(letters, now):
     if any(answer is None for answer in answers[1:]) and (answers[0] and answers[0][0] == LetterState.DROPPED):
         return None
     return answers[0]
+
+
+def provider_id_of(message) -> str:
+    """What the mail provider calls an email it has taken; "" without one."""
+    told = getattr(message, "anymail_status", None)
+    return str(getattr(told, "message_id", None) or "")[:200]
 
 
 def message_of(letter, now, with_it=()) -> EmailMultiAlternatives:

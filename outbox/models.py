@@ -103,6 +103,9 @@ class Letter(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     message_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # What the mail provider calls it, where there is one, and when it said that the email came back; why: `outcome`.
+    provider_id = models.CharField(max_length=200, blank=True)
+    came_back_at = models.DateTimeField(_("came back"), null=True, blank=True)
     outcome = models.TextField(_("what happened"), blank=True)
     # Whom it is about, its reader included: nobody runs a program's emails about themselves.
     concerned = models.ManyToManyField(settings.AUTH_USER_MODEL, through="LetterConcerns", related_name="+")
@@ -120,6 +123,8 @@ class Letter(models.Model):
             models.Index(fields=["topic", "state"], name="letters_of_program"),
             # For the mail budget of a person, and what else is due to them.
             models.Index(fields=["recipient", "state"], name="letters_of_reader"),
+            # For what a provider says of it later.
+            models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="letters_a_provider_knows"),
             # For the cap: what went out in the last minute.
             models.Index(fields=["sent_at"], condition=models.Q(state="sent"), name="letters_sent_lately"),
         ]
@@ -132,6 +137,13 @@ class Letter(models.Model):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def standing(self) -> tuple[str, str]:
+        """Its status for a reader, as key and word: what was sent and came back was not delivered."""
+        if self.state == LetterState.SENT and self.came_back_at:
+            return "dead", _("came back")
+        return self.state, self.get_state_display()
 
     @property
     def kind_title(self) -> str:

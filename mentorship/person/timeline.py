@@ -66,7 +66,7 @@ def _emails(reader, person, most):
     for letter in _newest(rows, most):
         words = _("Email: %(subject)s") % {"subject": letter.subject}
         url = reverse("programs:email", args=[letter.topic, letter.public_id])
-        yield Line(letter.sent_at or letter.posted_at, words, url=url, note=str(letter.get_state_display()))
+        yield Line(letter.sent_at or letter.posted_at, words, url=url, note=str(letter.standing[1]))
 
 
 def _said(reader, person, most):
