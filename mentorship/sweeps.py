@@ -61,6 +61,7 @@ SWEEPS = {
         _sweep("asks", "council.actions.ask_again", 60),
         _sweep("cases", "council.actions.watch_cases", 60),
         _sweep("concerns", "council.actions.watch_concerns", 60),
+        _sweep("write-to-people", "programs.actions.writing.write_mailings", 2),
         _sweep("mornings", "mentorship.morning.write_mornings", 300),
         _sweep("deliver", "outbox.delivery.deliver_due", 2),
         _sweep("ping", "mentorship.ping.ping", 300),
