@@ -62,6 +62,8 @@ def hold_everything(taken_at, now) -> int:
 
     What stands in no list goes on: held, nobody would ever find it, and twice is better than never.
     """
+    # What was to go with another email stands for itself again: cancelling that one sends nothing.
+    Letter.objects.filter(state=LetterState.JOINED).update(state=LetterState.WAITING, joined_into=None)
     rows = Letter.objects.filter(state__in=UNSENT).exclude(topic="").exclude(kind__in=kinds.apart_names())
     words = _("Held: the data came back from a backup of %(date)s, so this may have gone out since.")
     said = words % {"date": date_format(localtime(taken_at), "j F Y, H:i")}

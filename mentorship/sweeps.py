@@ -27,10 +27,10 @@ class Sweep:
     # A process runs a sweep once at a time: a long run never takes both threads from the others.
     busy: threading.Lock
 
-    def run(self, now: datetime, stop: Stop) -> int:
-        """Acts on what is due now; nothing where this process is at it already."""
+    def run(self, now: datetime, stop: Stop) -> int | None:
+        """Acts on what is due now; None where this process is at it already, and that run has not come to its end."""
         if not self.busy.acquire(blocking=False):
-            return 0
+            return None
         try:
             return import_string(self.door)(now, stop)
         finally:

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from outbox import kinds
 
+# A letter that was tried so often is more than delayed.
+REFUSED_FROM = 3
+
 
 class LetterState(models.TextChoices):
     WAITING = "waiting", _("waiting")
@@ -38,6 +41,12 @@ class LetterQuerySet(models.QuerySet):
             state__in=[LetterState.WAITING, LetterState.CLAIMED, LetterState.SENDING],
             due_at__lte=now - timedelta(minutes=15),
         )
+
+    def refused(self, now):
+        """Letters of the last day of which the mail server has taken none of three tries, or more."""
+        again = models.Q(state=LetterState.WAITING, tries__gte=REFUSED_FROM, due_at__lte=now + timedelta(days=1))
+        given_up = models.Q(state=LetterState.DEAD, tries__gte=REFUSED_FROM, due_at__gt=now - timedelta(days=1))
+        return self.filter(again | given_up)
 
     def of(self, topic: str):
         return self.filter(topic=topic)

@@ -152,7 +152,8 @@ class LetterAdmin(ScopedAdmin):
 
     @admin.action(description=gettext_lazy("Cancel those not sent yet"), permissions=["view"])
     def cancel(self, request, queryset):
-        waiting = queryset.filter(state__in=[LetterState.WAITING, LetterState.HELD, LetterState.DEAD])
+        unsent = [LetterState.WAITING, LetterState.JOINED, LetterState.HELD, LetterState.DEAD]
+        waiting = queryset.filter(state__in=unsent)
         done = outbox_actions.cancel(
             waiting.select_related("recipient"), by=request.user, now=timezone.now(), why=_("Cancelled by hand.")
         )

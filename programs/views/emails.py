@@ -62,7 +62,7 @@ def email(request, program, letter):
         "title": letter.subject,
         "subpages": email_pages(program, ""),
         "letter": letter,
-        "shown": preview.show(letter),
+        "shown": preview.show(letter, among=letters_visible_to(request.user)),
         "fate": fate(letter, program.state == ProgramState.SETUP, now),
         "verbs": [(verb, WORDS[verb][0]) for verb in VERBS.get(letter.state, [])],
         # It may be of another program that they run, and of one that they do not.
