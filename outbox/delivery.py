@@ -281,14 +281,13 @@ class Sweep:
         """Counts a try and waits; after the last it is dead."""
         tries = letter.tries + 1
         if tries >= TRIES:
-            said = _("Tried %(tries)d times, not delivered: %(words)s") % {"tries": tries, "words": words}
+            said = _("Tried %(tries)d times: %(words)s") % {"tries": tries, "words": words}
             self.bury(letter, old, said, tries=tries)
             return
-        said = _("Try %(tries)d of %(most)d: %(words)s") % {"tries": tries, "most": TRIES, "words": words}
         due = self.now() + BACKOFF[tries - 1]
-        if self.move(letter, old, LetterState.WAITING, tries=tries, due_at=due, outcome=said):
+        if self.move(letter, old, LetterState.WAITING, tries=tries, due_at=due, outcome=words):
             # The server has not taken it: what was to go with it is free again, and meets it at the next try.
-            joining.part([letter], due_at=due, outcome=said)
+            joining.part([letter], due_at=due, outcome=words)
 
     def bury(self, letter, old, words, **fields) -> None:
         self.move(letter, old, LetterState.DEAD, outcome=words, **fields)

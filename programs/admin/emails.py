@@ -83,7 +83,7 @@ class LetterAdmin(ScopedAdmin):
     section = "emails"
     list_title = gettext_lazy("Emails")
     list_help = gettext_lazy("Every email of the program, waiting, sent or not delivered. Open one to read it.")
-    list_display = ["kind_link", "to", "status_column", "fate_words", "subject", "written"]
+    list_display = ["kind_link", "to", "status_column", "fate_words", "written"]
     list_display_links = None
     list_filter = [TopicFilter, ToFilter, "state", BackFilter, KindFilter, "sent_at"]
     list_select_related = ["recipient", "joined_into"]
@@ -114,7 +114,8 @@ class LetterAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_link(self, row):
-        return format_html('<a href="{}">{}</a>', self.page_of(row), row.kind_title)
+        line = '<a href="{}">{}</a><br><span class="quiet small">{}</span>'
+        return format_html(line, self.page_of(row), row.kind_title, row.subject)
 
     @admin.display(description=gettext_lazy("to"), ordering="recipient__name")
     def to(self, row):
@@ -130,7 +131,7 @@ class LetterAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("written"), ordering="posted_at")
     def written(self, row):
-        return moment_words(row.posted_at)
+        return format_html('<span class="nowrap">{}</span>', moment_words(row.posted_at))
 
     @admin.action(description=gettext_lazy("Hold back those not sent yet"), permissions=["view"])
     def hold(self, request, queryset):
