@@ -82,6 +82,12 @@ class PairingAdmin(ScopedAdmin):
         (gettext_lazy("Program"), lambda row: row.program.name),
     ]
 
+    def columns_of(self, rows):
+        """What pairs are for has a column where any of them says so."""
+        found = super().columns_of(rows)
+        purpose = (gettext_lazy("For"), lambda row: row.purpose_words)
+        return [*found[:2], purpose, *found[2:]] if any(row.purpose_id for row in rows) else found
+
     def get_list_display(self, request):
         """What a program's pairs are for stands where a program says so."""
         found = super().get_list_display(request)

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Greatest
 
 from matching.models import Availability, AvailabilityAnswer, OfferState, PairingState
+from outbox import choices, kinds
 from programs.models import Membership
 
 SAID_YES = Q(availability__isnull=True) | Q(availability__answer=AvailabilityAnswer.YES)
@@ -46,6 +47,8 @@ class Figures:
     asked: int
     unasked: int
     remind_on: date | None
+    # Of those who have not answered, whom no such email reaches: their silence says nothing.
+    unreached: int = 0
 
     @property
     def silent(self) -> int:
@@ -60,8 +63,11 @@ def mentors_seen_by(program, user):
 def figures_of(program, user) -> Figures:
     """The state of the asking before a round, as far as this coordinator sees it."""
     rows = mentors_seen_by(program, user)
+    off = choices.turned_off(program.slug, kinds.QUESTIONS)
+    nowhere = Q(user__email=None) | Q(user__address_bounced_at__isnull=False) | Q(user__in=off)
     found = rows.aggregate(
         **{group: Count("pk", filter=which) for group, which in GROUPS.items()},
+        unreached=Count("pk", filter=nowhere & (GROUPS["asked"] | GROUPS["unasked"])),
         remind_on=Min("availability__remind_on", filter=ASKED & Q(availability__reminded_at__isnull=True)),
     )
     taken = Count("pairings_as_mentor", filter=Q(pairings_as_mentor__state=PairingState.OPEN), distinct=True)

@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from checkins.models import Heartbeat
 from mentorship import health
 from outbox.mailbox import BACKEND
 from programs.models import PointOfContact, Role
@@ -56,7 +57,11 @@ def database(now: datetime) -> Iterator[Line]:
 
 
 def clock(now: datetime) -> Iterator[Line]:
-    """Our clock and the database's are the same."""
+    """Our clock does not run backwards, and the database's is the same."""
+    ahead = Heartbeat.objects.filter(at__gt=now + MOST_SKEW).values_list("at", flat=True).first()
+    if ahead:
+        words = _("The sweeps ran last at %(time)s, and that is still to come: a clock was wrong then, or is now.")
+        yield Line("clock", False, words % {"time": ahead.isoformat(timespec="minutes")})
     if connection.vendor == "sqlite":
         return
     with connection.cursor() as cursor:
@@ -100,7 +105,10 @@ def mail(now: datetime) -> Iterator[Line]:
     except (smtplib.SMTPException, OSError) as error:
         yield Line("mail", False, _("The mail server does not take us: %(why)s.") % {"why": error})
     else:
-        yield Line("mail", True, _("The mail server takes us."))
+        asked = _("The mail server takes us.")
+        provider = _("Emails go through %(name)s; whether its key is right shows only when one is sent.")
+        name = settings.EMAIL_PROVIDER
+        yield Line("mail", True, provider % {"name": name} if name else asked)
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     good = "@" in address and not address.endswith("@localhost")
     remedy = _("Set DEFAULT_FROM_EMAIL to an address that a human reads.")

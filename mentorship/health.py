@@ -10,16 +10,21 @@ from functools import cache
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Exists, OuterRef
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from checkins.models import Heartbeat
-from outbox.models import Letter
+from outbox.models import Letter, LetterState
+from programs.models import OtherWay
 
 LONGEST_SILENCE = timedelta(minutes=5)
 LONGEST_DEAD = timedelta(days=1)
 LEAST_DISK = 0.05
+# Of so many readers none is to be blamed: the mail server takes nothing of ours.
+REFUSED_READERS = 3
+REFUSED_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -48,18 +53,44 @@ def silence(now: datetime) -> Trouble | None:
     return Trouble("no-delivery-run", last, words % {"time": clock(last, now)})
 
 
+def last_sent() -> datetime | None:
+    """When an email left last."""
+    sent = Letter.objects.filter(state=LetterState.SENT).order_by("-sent_at")
+    return sent.values_list("sent_at", flat=True).first()
+
+
 def late(now: datetime) -> Trouble | None:
     """Something that was due a quarter of an hour ago has not left."""
     due = Letter.objects.late(now).order_by("due_at").values_list("due_at", flat=True).first()
     if due is None:
         return None
-    words = _("Emails are late: one has waited since %(time)s. The mail server does not take them.")
+    last = last_sent()
+    if last and now - last <= LONGEST_SILENCE:
+        words = _("Emails are late: one has waited since %(time)s. Many are due: they go out one after the other.")
+    else:
+        words = _("Emails are late: one has waited since %(time)s. The mail server does not take them.")
     return Trouble("letters-late", due, words % {"time": clock(due, now)})
+
+
+def refused(now: datetime) -> Trouble | None:
+    """The mail server answers, and takes nothing from us: each email was tried, and none has gone out since."""
+    readers = Letter.objects.refused(now).order_by().values("recipient").distinct()[:REFUSED_READERS]
+    if len(readers) < REFUSED_READERS:
+        return None
+    last = last_sent()
+    if last is None:
+        return Trouble("letters-refused", None, _("No email has gone out yet: the mail server refuses each of them."))
+    if now - last <= REFUSED_FOR:
+        return None
+    words = _("No emails have gone out since %(time)s: the mail server refuses each of them.")
+    return Trouble("letters-refused", last, words % {"time": clock(last, now)})
 
 
 def dead(now: datetime) -> Trouble | None:
     """Something that could not be delivered lies there for a day, and nobody has seen to it."""
-    due = Letter.objects.dead().filter(due_at__lte=now - LONGEST_DEAD).order_by("due_at")
+    same = {"membership__user": OuterRef("recipient"), "membership__program__slug": OuterRef("topic")}
+    agreed = OtherWay.objects.filter(**same)
+    due = Letter.objects.dead().filter(~Exists(agreed), due_at__lte=now - LONGEST_DEAD).order_by("due_at")
     since = due.values_list("due_at", flat=True).first()
     if since is None:
         return None
@@ -77,13 +108,16 @@ def disk() -> Trouble | None:
 
 def of_delivery(now: datetime) -> list[Trouble]:
     """Everything that keeps emails from arriving."""
-    return [trouble for trouble in (silence(now), late(now), dead(now), disk()) if trouble]
+    return [trouble for trouble in (silence(now), late(now), refused(now), dead(now), disk()) if trouble]
 
 
 def banner(now: datetime) -> Trouble | None:
     """What a coordinator has to know at once: emails that should have gone out do not."""
-    found = silence(now)
-    return found if found and found.since else late(now)
+    waiting, found = late(now), silence(now)
+    # Before anything was to go out, nobody misses a worker.
+    if found and (found.since or waiting):
+        return found
+    return waiting or refused(now)
 
 
 @cache

@@ -16,6 +16,7 @@ from checkins.models import Heartbeat
 from journal.actions import record
 from outbox import kinds
 from outbox.models import Letter, LetterState
+from programs.actions.writing import stop_all
 
 log = logging.getLogger(__name__)
 UNSENT = (LetterState.WAITING, LetterState.CLAIMED, LetterState.SENDING)
@@ -61,10 +62,14 @@ def hold_everything(taken_at, now) -> int:
 
     What stands in no list goes on: held, nobody would ever find it, and twice is better than never.
     """
+    # What was to go with another email stands for itself again: cancelling that one sends nothing.
+    Letter.objects.filter(state=LetterState.JOINED).update(state=LetterState.WAITING, joined_into=None)
     rows = Letter.objects.filter(state__in=UNSENT).exclude(topic="").exclude(kind__in=kinds.apart_names())
     words = _("Held: the data came back from a backup of %(date)s, so this may have gone out since.")
     said = words % {"date": date_format(localtime(taken_at), "j F Y, H:i")}
     count = rows.update(state=LetterState.HELD, claimed_by="", lease_until=None, outcome=said)
+    # Half-written mailings, too: the rest of their emails may be out since.
+    stop_all(said)
     log.warning("The data came back from a backup of %s: %d emails are held until somebody decides.", taken_at, count)
     row, _new = Heartbeat.objects.get_or_create(pk=1, defaults={"at": now})
     record(by=None, verb="restored", thing=row, now=now, topic="", words=_("The data came back from a backup."))

@@ -27,10 +27,10 @@ class Sweep:
     # A process runs a sweep once at a time: a long run never takes both threads from the others.
     busy: threading.Lock
 
-    def run(self, now: datetime, stop: Stop) -> int:
-        """Acts on what is due now; nothing where this process is at it already."""
+    def run(self, now: datetime, stop: Stop) -> int | None:
+        """Acts on what is due now; None where this process is at it already, and that run has not come to its end."""
         if not self.busy.acquire(blocking=False):
-            return 0
+            return None
         try:
             return import_string(self.door)(now, stop)
         finally:
@@ -61,6 +61,7 @@ SWEEPS = {
         _sweep("asks", "council.actions.ask_again", 60),
         _sweep("cases", "council.actions.watch_cases", 60),
         _sweep("concerns", "council.actions.watch_concerns", 60),
+        _sweep("write-to-people", "programs.actions.writing.write_mailings", 2),
         _sweep("mornings", "mentorship.morning.write_mornings", 300),
         _sweep("deliver", "outbox.delivery.deliver_due", 2),
         _sweep("ping", "mentorship.ping.ping", 300),

@@ -23,6 +23,7 @@ def sweep(name: str) -> None:
     except Exception:
         log.exception("The sweep %s failed.", name)
     else:
-        heartbeat.ended(name, now)
+        if done is not None:
+            heartbeat.ended(name, now)
         if done:
             log.info("%s: %d", name, done)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,14 +72,30 @@ def release(letters, *, by, now, why: str = "") -> int:
     return len(_move(letters, LetterState.HELD, LetterState.WAITING, "released", by, now, why, outcome=""))
 
 
-@transaction.atomic
 def cancel(letters, *, by, now, why: str = "") -> int:
     """Letters that have not left never will: waiting, held and dead ones, and those that go with others."""
-    letters, fields = list(letters), {"outcome": why or _("Cancelled by hand.")}
-    return sum(
-        len(_move(letters, old, LetterState.DROPPED, "cancelled", by, now, why, **fields))
-        for old in (LetterState.WAITING, LetterState.HELD, LetterState.DEAD, LetterState.JOINED)
-    )
+    states = (LetterState.WAITING, LetterState.HELD, LetterState.DEAD, LetterState.JOINED)
+    return len(cancelled(letters, states, by=by, now=now, why=why))
+
+
+@transaction.atomic
+def cancelled(letters, states, *, by, now, why: str = "") -> list[Letter]:
+    """Those of these letters that were in one of these states, and now never leave."""
+    letters, fields, moved = list(letters), {"outcome": why or _("Cancelled by hand.")}, []
+    # Those that go with others first: cancelling the email they go with would set them free.
+    for old in sorted(states, key=lambda old: old != LetterState.JOINED):
+        those = _not_on_their_way(letters) if old == LetterState.JOINED else letters
+        moved += _move(those, old, LetterState.DROPPED, "cancelled", by, now, why, **fields)
+    return moved
+
+
+def _not_on_their_way(letters: list[Letter]) -> list[Letter]:
+    """Of those that go with others, whose email is not being sent in this moment; it stays so to the end."""
+    joined = Letter.objects.filter(pk__in=[letter.pk for letter in letters], state=LetterState.JOINED)
+    into = dict(joined.values_list("pk", "joined_into"))
+    emails = Letter.objects.filter(pk__in=set(into.values())).exclude(state=LetterState.SENDING)
+    free = set(emails.order_by("pk").select_for_update().values_list("pk", flat=True))
+    return [letter for letter in letters if into.get(letter.pk) in free]
 
 
 def take_back(letters, *, why: str) -> bool:
@@ -117,11 +134,15 @@ def repeat(letter: Letter, copy: Letter, *, by, now, why: str = "") -> bool:
 
 @transaction.atomic
 def _move(letters, old, new, verb, by, now, why, **fields) -> list[Letter]:
-    """One move of many letters, each by compare-and-set, each with its line in the history; those that moved."""
+    """One move of many letters, each with its line in the history; those that stood where they move from."""
     assert (old, new) in Letter.MOVES
-    moved = [
-        letter for letter in letters if Letter.objects.filter(pk=letter.pk, state=old).update(state=new, **fields) == 1
-    ]
+    letters, standing = list(letters), set()
+    for start in range(0, len(letters), CHUNK):
+        rows = Letter.objects.filter(pk__in=[letter.pk for letter in letters[start : start + CHUNK]], state=old)
+        # Locked and looked at once more, so that what the worker takes in this moment is either its or ours.
+        standing |= (locked := set(rows.order_by("pk").select_for_update().values_list("pk", flat=True)))
+        Letter.objects.filter(pk__in=locked).update(state=new, **fields)
+    moved = [letter for letter in letters if letter.pk in standing]
     # What was to go with an email that waited is free again.
     joining.part(moved)
     record_many((_entry(letter, verb, by, now, why), [letter.recipient]) for letter in moved)
@@ -150,6 +171,15 @@ def bounced(person, address: str, *, now, topic: str = "") -> bool:
         return False
     _tell_history(person, topic, "bounced", None, now)
     return True
+
+
+@transaction.atomic
+def came_back(provider_id: str, why: str, *, at) -> int:
+    """An email that had left came back, and with it those that went with it; how many there are."""
+    known = Letter.objects.filter(provider_id=provider_id, state=LetterState.SENT) if provider_id else []
+    pks = [letter.pk for letter in known]
+    rows = Letter.objects.filter(Q(pk__in=pks) | Q(joined_into__in=pks), state=LetterState.SENT, came_back_at=None)
+    return rows.update(came_back_at=at, outcome=why)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from outbox import actions, joining, kinds, links
@@ -82,7 +82,7 @@ class Sweep:
         rows = Letter.objects.due(self.now()).order_by("due_at", "pk")
         together = set(kinds.names_of(""))
         return [
-            (pk, reader if state == LetterState.WAITING and kind in together else None)
+            (pk, reader if state != LetterState.SENDING and kind in together else None)
             for pk, reader, kind, state in rows.values_list("pk", "recipient", "kind", "state")[:CANDIDATES]
         ]
 
@@ -110,8 +110,9 @@ class Sweep:
     def claim_all(self, reader: int) -> list[Letter]:
         """Takes all that is due to one reader and may go together, in one statement: no two processes share it."""
         now = self.now()
-        due = Letter.objects.filter(state=LetterState.WAITING, due_at__lte=now, recipient=reader)
-        due.filter(kind__in=kinds.names_of("")).update(
+        # Whose worker died before the fence has not been sent: it goes together as if it had waited.
+        due = Q(state=LetterState.WAITING, due_at__lte=now) | Q(state=LetterState.CLAIMED, lease_until__lte=now)
+        Letter.objects.filter(due, recipient=reader, kind__in=kinds.names_of("")).update(
             state=LetterState.CLAIMED, claimed_by=self.me, lease_until=now + LEASE
         )
         mine = Letter.objects.filter(recipient=reader, state=LetterState.CLAIMED, claimed_by=self.me)
@@ -155,7 +156,7 @@ class Sweep:
                     self.hand_over(letter, with_it)
                 else:
                     together.append(letter)
-            for letter in joining.said_better(together):
+            for letter in self.said_better(together):
                 together.remove(letter)
                 words = _("Another email at the same time asks about the same.")
                 self.move(letter, LetterState.CLAIMED, LetterState.DROPPED, outcome=words)
@@ -165,6 +166,16 @@ class Sweep:
             mine = Letter.objects.filter(recipient=reader, state=LetterState.CLAIMED, claimed_by=self.me)
             mine.update(state=LetterState.WAITING, claimed_by="", lease_until=None)
             raise
+
+    def said_better(self, together) -> list[Letter]:
+        """Those that another one makes needless; where that cannot be found out, all of them go."""
+        try:
+            return joining.said_better(together)
+        except OperationalError:
+            raise
+        except Exception:
+            logger.exception("What letters to person %s are about could not be compared.", together[0].recipient_id)
+            return []
 
     def is_to_go(self, letter, with_it) -> bool:
         """Whether a claimed letter is to be sent now; else it has been moved to where it belongs instead."""
@@ -214,19 +225,23 @@ class Sweep:
 
         What goes with it is tied to it in the same step, and from then on shares its fate.
         """
-        new = [each.pk for each in with_it if each.state == LetterState.CLAIMED]
         lease = self.now() + LEASE
-        if not new:
+        if not with_it:
             return self.move(letter, LetterState.CLAIMED, LetterState.SENDING, lease_until=lease)
-        mine = Letter.objects.filter(pk__in=new, state=LetterState.CLAIMED, claimed_by=self.me)
-        tied = {"state": LetterState.JOINED, "joined_into": letter, "claimed_by": "", "lease_until": None}
         with transaction.atomic():
             fenced = self.move(letter, LetterState.CLAIMED, LetterState.SENDING, lease_until=lease)
-            if not fenced or mine.update(**tied) != len(new):
-                # Somebody has taken them over: it is theirs to send.
+            if not fenced or self.tie(letter, with_it) != len(with_it):
+                # Somebody has taken them over, or cancelled one that stands in the text: this email is not theirs.
                 transaction.set_rollback(True)
                 return False
         return True
+
+    def tie(self, letter, with_it) -> int:
+        """Ties what goes with a letter to it; how many are still to go."""
+        rows = Letter.objects.filter(pk__in=[each.pk for each in with_it])
+        tied = {"state": LetterState.JOINED, "joined_into": letter, "claimed_by": "", "lease_until": None}
+        before = rows.filter(state=LetterState.JOINED, joined_into=letter).update(**tied)
+        return before + rows.filter(state=LetterState.CLAIMED, claimed_by=self.me).update(**tied)
 
     def send(self, letter, message) -> None:
         try:
@@ -237,21 +252,24 @@ class Sweep:
         except NotTaken as error:
             self.try_later(letter, LetterState.SENDING, str(error))
         except ServerUnreachable as error:
-            # Whether it arrived is not known; the Message-ID stays the same. No try of this letter's.
-            due = self.now() + BACKOFF[0]
-            self.move(letter, LetterState.SENDING, LetterState.WAITING, due_at=due, outcome=str(error))
+            # Whether it arrived is not known; the Message-ID stays the same. No try of this letter's, and it stays
+            # due: put off each time, it would never be seen to be late.
+            words = _("The mail server takes nothing just now, and we go on trying: %(words)s")
+            self.move(letter, LetterState.SENDING, LetterState.WAITING, outcome=words % {"words": error})
             raise
         except Exception as error:
             logger.exception("Letter %s could not be sent.", letter.pk)
             self.try_later(letter, LetterState.SENDING, str(error)[:200])
         else:
+            letter.provider_id = provider_id_of(message)
             self.settle(letter)
 
     def settle(self, letter) -> None:
         """Writes down that it was sent, if need be more than once: forgotten, it would be sent again."""
         for attempt in range(3):
             try:
-                sent = self.move(letter, LetterState.SENDING, LetterState.SENT, sent_at=self.now(), outcome="")
+                fields = {"sent_at": self.now(), "outcome": "", "came_back_at": None, "provider_id": letter.provider_id}
+                sent = self.move(letter, LetterState.SENDING, LetterState.SENT, **fields)
                 self.sent += sent
                 return
             except OperationalError:
@@ -263,14 +281,13 @@ class Sweep:
         """Counts a try and waits; after the last it is dead."""
         tries = letter.tries + 1
         if tries >= TRIES:
-            said = _("Tried %(tries)d times, not delivered: %(words)s") % {"tries": tries, "words": words}
+            said = _("Tried %(tries)d times: %(words)s") % {"tries": tries, "words": words}
             self.bury(letter, old, said, tries=tries)
             return
-        said = _("Try %(tries)d of %(most)d: %(words)s") % {"tries": tries, "most": TRIES, "words": words}
         due = self.now() + BACKOFF[tries - 1]
-        if self.move(letter, old, LetterState.WAITING, tries=tries, due_at=due, outcome=said):
+        if self.move(letter, old, LetterState.WAITING, tries=tries, due_at=due, outcome=words):
             # The server has not taken it: what was to go with it is free again, and meets it at the next try.
-            joining.part([letter], due_at=due, outcome=said)
+            joining.part([letter], due_at=due, outcome=words)
 
     def bury(self, letter, old, words, **fields) -> None:
         self.move(letter, old, LetterState.DEAD, outcome=words, **fields)
@@ -282,6 +299,12 @@ def _instead_of_all(letters, now):
     if any(answer is None for answer in answers[1:]) and (answers[0] and answers[0][0] == LetterState.DROPPED):
         return None
     return answers[0]
+
+
+def provider_id_of(message) -> str:
+    """What the mail provider calls an email it has taken; "" without one."""
+    told = getattr(message, "anymail_status", None)
+    return str(getattr(told, "message_id", None) or "")[:200]
 
 
 def message_of(letter, now, with_it=()) -> EmailMultiAlternatives:

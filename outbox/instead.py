@@ -1,6 +1,6 @@
 """Whether a letter is to be sent at this moment, and what becomes of it otherwise."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -15,6 +15,8 @@ TRIES = len(BACKOFF) + 1
 HELD_FOR = timedelta(minutes=10)
 BUDGET = 3
 BUDGET_DAYS = timedelta(days=7)
+# In `about` of an email whose reader wants one a week: the Monday it waits for, or has waited for.
+MONDAY = "monday"
 
 
 def what_instead(letter, now):
@@ -70,16 +72,24 @@ def _can_be_written_to(address) -> bool:
 def _later(letter, kind, how, now):
     """It waits for Monday where its reader wants that, for the morning, and for room in the mail budget."""
     person, where = letter.recipient, civil.zone(letter.recipient.time_zone)
-    if how == How.WEEKLY and not civil.begins_week(letter.due_at, where):
+    if how == How.WEEKLY and not _has_had_its_monday(letter, where, now):
         monday = civil.next_week(now, where)
         # What cannot wait so long comes at once.
         if letter.cut_off is None or letter.cut_off > monday:
-            return _wait(monday, _("Waits for Monday morning: %(person)s wants one email a week.") % {"person": person})
+            words = _("Waits for Monday morning: %(person)s wants one email a week.") % {"person": person}
+            state, fields = _wait(monday, words)
+            return state, fields | {"about": letter.about | {MONDAY: monday.isoformat()}}
     if not kind.any_hour and civil.is_night(now, where):
         return _at(civil.next_morning(now, where), letter, _("Waits for the morning."))
     if kind.optional and (free := _budget_free_at(person, now)) > now:
         return _at(free, letter, _("Waits: three reminders have gone to %(person)s this week.") % {"person": person})
     return None
+
+
+def _has_had_its_monday(letter, where, now) -> bool:
+    """Whether the week began with it; what the mail server did not take then is tried again the same day."""
+    noted = letter.about.get(MONDAY)
+    return datetime.fromisoformat(noted) <= now if noted else civil.begins_week(letter.due_at, where)
 
 
 def _at(due, letter, words):

@@ -8,22 +8,23 @@ from django.utils.translation import gettext as _
 
 from outbox import choices, kinds, links, rendering
 from outbox.letters import text_of
-from outbox.models import How, Letter, LetterState
+from outbox.models import REFUSED_FROM, How, Letter, LetterState
 from outbox.rendering import Part, Shown
 
 KIND = "outbox.joined"
-# Of a letter that has left, these are those it took with it.
-WENT = (LetterState.JOINED, LetterState.SENT, LetterState.DEAD)
 
 
-def companions(letter, *states) -> list[Letter]:
-    """The letters that go with this one, or went."""
-    rows = Letter.objects.filter(joined_into=letter.pk, state__in=states or [LetterState.JOINED])
+def companions(letter) -> list[Letter]:
+    """The letters that go with this one."""
+    rows = Letter.objects.filter(joined_into=letter.pk, state=LetterState.JOINED)
     return list(rows.select_related("recipient").order_by("posted_at", "pk"))
 
 
 def goes_with_others(letter) -> bool:
     """Reminders and requests go together, and whatever else its reader wants once a week; news goes by itself."""
+    if letter.tries >= REFUSED_FROM:
+        # Its text, perhaps: that is not to spoil any other.
+        return False
     kind = kinds.get(letter.kind)
     return kind.optional or choices.how(letter.recipient, letter.topic, kind) == How.WEEKLY
 

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from outbox import kinds
 
+# A letter that was tried so often is more than delayed.
+REFUSED_FROM = 3
+
 
 class LetterState(models.TextChoices):
     WAITING = "waiting", _("waiting")
@@ -38,6 +41,12 @@ class LetterQuerySet(models.QuerySet):
             state__in=[LetterState.WAITING, LetterState.CLAIMED, LetterState.SENDING],
             due_at__lte=now - timedelta(minutes=15),
         )
+
+    def refused(self, now):
+        """Letters of the last day of which the mail server has taken none of three tries, or more."""
+        again = models.Q(state=LetterState.WAITING, tries__gte=REFUSED_FROM, due_at__lte=now + timedelta(days=1))
+        given_up = models.Q(state=LetterState.DEAD, tries__gte=REFUSED_FROM, due_at__gt=now - timedelta(days=1))
+        return self.filter(again | given_up)
 
     def of(self, topic: str):
         return self.filter(topic=topic)
@@ -103,6 +112,9 @@ class Letter(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     message_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # What the mail provider calls it, where there is one, and when it said that the email came back; why: `outcome`.
+    provider_id = models.CharField(max_length=200, blank=True)
+    came_back_at = models.DateTimeField(_("came back"), null=True, blank=True)
     outcome = models.TextField(_("what happened"), blank=True)
     # Whom it is about, its reader included: nobody runs a program's emails about themselves.
     concerned = models.ManyToManyField(settings.AUTH_USER_MODEL, through="LetterConcerns", related_name="+")
@@ -120,6 +132,8 @@ class Letter(models.Model):
             models.Index(fields=["topic", "state"], name="letters_of_program"),
             # For the mail budget of a person, and what else is due to them.
             models.Index(fields=["recipient", "state"], name="letters_of_reader"),
+            # For what a provider says of it later.
+            models.Index(fields=["provider_id"], condition=~models.Q(provider_id=""), name="letters_a_provider_knows"),
             # For the cap: what went out in the last minute.
             models.Index(fields=["sent_at"], condition=models.Q(state="sent"), name="letters_sent_lately"),
         ]
@@ -132,6 +146,13 @@ class Letter(models.Model):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def standing(self) -> tuple[str, str]:
+        """Its status for a reader, as key and word: what was sent and came back was not delivered."""
+        if self.state == LetterState.SENT and self.came_back_at:
+            return "dead", _("came back")
+        return self.state, self.get_state_display()
 
     @property
     def kind_title(self) -> str:

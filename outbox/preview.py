@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from outbox import joining, kinds, links, texts
 from outbox.kinds import Kind
 from outbox.letters import domain, text_of
 from outbox.links import MARK
-from outbox.models import Letter
+from outbox.models import Letter, LetterState
 from outbox.rendering import Shown, render
 
 # The one made-up other person in all samples.
@@ -25,11 +26,20 @@ def as_words(purpose: str) -> str:
     return ""
 
 
-def show(letter: Letter) -> Shown:
-    """Subject, text, HTML and paragraphs of a stored or unsaved letter; no link in it works."""
-    if letter.pk and (others := joining.companions(letter, *joining.WENT)):
+def show(letter: Letter, among: QuerySet[Letter] | None = None) -> Shown:
+    """Subject, text, HTML and paragraphs of a stored or unsaved letter; no link in it works.
+
+    Of those it went with only these are shown that are `among` what may be seen: they may be of other programs.
+    """
+    if letter.pk and among is not None and (others := _went_with(letter, among)):
         return joining.show([letter, *others], lambda _letter: as_words)
     return render(letter, as_words)
+
+
+def _went_with(letter: Letter, among: QuerySet[Letter]) -> list[Letter]:
+    """What goes with this letter, or left in the same email."""
+    same = Q(state=letter.state, sent_at=letter.sent_at) | Q(state=LetterState.JOINED)
+    return list(among.filter(same, joined_into=letter.pk).select_related("recipient").order_by("posted_at", "pk"))
 
 
 def sample(kind_name: str, topic: str = "") -> Shown:

@@ -64,7 +64,6 @@ class Line:
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise ServerUnreachable(_words(error)) from error
-        rest.over()
 
     def _answers(self) -> bool:
         smtp = getattr(self._backend, "connection", None)
@@ -77,6 +76,15 @@ class Line:
 
     def send(self, message) -> None:
         """Hands one message over; says whose fault it is if that fails."""
+        try:
+            self._hand_over(message)
+        except (AddressRefused, NotTaken):
+            rest.over()
+            raise
+        # Only now: a server that opens its door and then takes nothing is left alone longer each time.
+        rest.over()
+
+    def _hand_over(self, message) -> None:
         try:
             self._backend.send_messages([message])
         except _of_provider("AnymailRecipientsRefused") as error:

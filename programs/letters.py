@@ -31,8 +31,11 @@ def kind_of(mailing: Mailing) -> Kind:
     return kinds.get(AT_ANY_HOUR if mailing.at_night else NOTICE)
 
 
-def notice(mailing: Mailing, member: Membership, *, by, now) -> Letter:
-    """The unsaved email of a mailing to one of those it is for; an answer reaches whoever wrote it."""
+def notice(mailing: Mailing, member: Membership, *, by, now, own_words=None) -> Letter:
+    """The unsaved email of a mailing to one of those it is for; an answer reaches whoever wrote it.
+
+    `own_words` are the program's own (texts.own_words), for whoever writes many and reads them once.
+    """
     return letters.write(
         kind_of(mailing),
         member.user,
@@ -40,7 +43,8 @@ def notice(mailing: Mailing, member: Membership, *, by, now) -> Letter:
         topic=mailing.program.slug,
         now=now,
         due=max(mailing.due_at, now) if mailing.due_at else None,
-        reply_to=formataddr((str(by), by.email)) if by.email else "",
+        reply_to=_answers_to(by),
+        own_words=own_words,
         about={
             "mailing": str(mailing.public_id),
             "membership": str(member.public_id),
@@ -50,9 +54,13 @@ def notice(mailing: Mailing, member: Membership, *, by, now) -> Letter:
     )
 
 
+def _answers_to(by) -> str:
+    return formataddr((str(by), by.email)) if by and by.email else ""
+
+
 def as_it_reads(mailing: Mailing, member: Membership, *, by) -> Letter:
     """The same for a look at it: nothing of it is kept."""
-    reply_to = formataddr((str(by), by.email)) if by.email else ""
+    reply_to = _answers_to(by)
     kind, topic = kind_of(mailing), mailing.program.slug
     subject, body = text_of(kind, member.user, context=_context(mailing, member), topic=topic, reply_to=reply_to)
     return Letter(recipient=member.user, kind=kind.name, topic=topic, subject=subject, body=body, reply_to=reply_to)

@@ -1,6 +1,6 @@
 """Whom our emails do not reach, and why: nobody is called silent for that."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -23,6 +23,12 @@ def by_email(person) -> str:
     if not person.email:
         return NO_ADDRESS
     return BOUNCED if person.address_bounced_at else ""
+
+
+def without_questions(program, people: Collection) -> set[int]:
+    """Those of these people who get no question of a program by email, by primary key; their silence says nothing."""
+    off = choices.turned_off(program.slug, kinds.QUESTIONS) if people else set()
+    return {person.pk for person in people if by_email(person) or person.pk in off}
 
 
 def of_members(members: Iterable[Membership]) -> dict[int, str]:

@@ -160,6 +160,10 @@ class ScopedAdmin(admin.ModelAdmin):
     # One sentence over the list, for whoever opens it the first time.
     list_help = ""
 
+    def columns_of(self, rows) -> list:
+        """The columns of the spreadsheet of these rows, as words and value."""
+        return self.export_columns
+
     def export_note(self, rows) -> str:
         """What stands over the spreadsheet, in a row of its own; "" where nothing has to."""
         return ""
@@ -175,8 +179,9 @@ class ScopedAdmin(admin.ModelAdmin):
         except IncorrectLookupParameters:
             return redirect(f"{request.path}?e=1")
         write, content_type = EXPORTS[kind]
-        header = [str(words) for words, _value in self.export_columns]
-        lines = [header, *([value(row) for _words, value in self.export_columns] for row in rows)]
+        columns = self.columns_of(rows)
+        header = [str(words) for words, _value in columns]
+        lines = [header, *([value(row) for _words, value in columns] for row in rows)]
         if note := self.export_note(rows):
             lines.insert(0, [note])
         content = write(lines[0], lines[1:])

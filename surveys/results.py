@@ -58,6 +58,8 @@ class Answer:
 
     invitation: Invitation
     follow_up: object = None
+    # Asked, and no such email reaches them.
+    unreached: bool = False
 
     @property
     def going(self) -> str:

@@ -226,6 +226,10 @@ TABLE = {
     "programs:mailing_begin": Line(coordinators(NO_METHOD), of_program, posts=coordinators(FOUND)),
     "programs:mailing": Line(coordinators(coordinator_mentee=HIDDEN), of_mailing),
     "programs:mailing_check": Line(coordinators(coordinator_mentee=HIDDEN), of_mailing),
+    "programs:mailing_progress": Line(coordinators(coordinator_mentee=HIDDEN), of_mailing),
+    "programs:mailing_rest": Line(
+        coordinators(NO_METHOD), of_mailing, posts=coordinators(FOUND, coordinator_mentee=HIDDEN)
+    ),
     "programs:mailing_take_back": Line(coordinators(FOUND, coordinator_mentee=HIDDEN), of_mailing),
     "programs:mailing_discard": Line(
         coordinators(NO_METHOD), of_mailing, posts=coordinators(FOUND, coordinator_mentee=HIDDEN)

@@ -109,7 +109,7 @@ def test_a_process_runs_a_sweep_once_at_a_time(only):
     thread.start()
     try:
         assert began.wait(5)
-        assert slow.run(NOW, stop.is_set) == 0
+        assert slow.run(NOW, stop.is_set) is None
     finally:
         stop.set()
         thread.join()

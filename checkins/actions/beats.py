@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from checkins.models import Heartbeat, Outage
+from matching.actions.putting_off import put_off_answers
 
 LONGEST_GAP = timedelta(minutes=30)
 
@@ -19,6 +20,7 @@ def beat(now) -> bool:
     gap = now - last.at > LONGEST_GAP
     if gap:
         Outage.objects.create(from_at=last.at, to_at=now)
+        put_off_answers(last.at, now)
     Heartbeat.objects.filter(pk=last.pk).update(at=now)
     return gap
 

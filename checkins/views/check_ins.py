@@ -1,49 +1,36 @@
 """Did you meet? Asked in an email, answered behind its link or on the page; how it was and when next beside it."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from checkins import actions, ahead, permissions, words
 from checkins.forms import NO, YES, AnswerForm
 from checkins.models import CheckIn
-from checkins.views.doors import THROUGH_PAIR, Door, about_pair, form_methods, one_of
+from checkins.views.doors import THROUGH_PAIR, about_pair, theirs
+from outbox.doors import Door, doors_of_two, row_of
 from programs.errors import Refused
 
 # The thing of a link for a mentor's pairs of a program, all at once.
 ALL_OF = "of:"
 
 
-@never_cache
-@form_methods
-def check_in(request, check_in):
-    """One question about one pair, for the two of it."""
-    row = one_of(CheckIn.objects.select_related("meeting"), request.user, check_in)
-    return _one(request, Door(request.user, reverse("checkins:check_in", args=[row.public_id])), row)
+def _of(person):
+    return theirs(CheckIn.objects.select_related("meeting"), person)
 
 
 def signed(request, signed, person, token):
-    """The same behind the link of an email, without signing in; a mentor's link may be for several pairs."""
-    url = reverse("outbox:link", args=[token])
-    wanted, several = signed.thing, signed.thing.startswith(ALL_OF)
-    if several:
-        rows = _open_ones(person, signed.thing.removeprefix(ALL_OF))
-        wanted = request.GET.get("which", "")
-        if not wanted:
-            return _several(request, Door(person, url, signed=True), rows)
-        url = f"{url}?which={wanted}"
-    try:
-        row = one_of(CheckIn.objects.select_related("meeting"), person, wanted)
-    except ValidationError:
-        raise Http404 from None
-    if several and row.pairing.program.slug != signed.thing.removeprefix(ALL_OF):
-        raise Http404
-    return _one(request, Door(person, url, signed=True), row, all_url=reverse("outbox:link", args=[token]) * several)
+    """Behind the link of an email, which may be for several pairs of a mentor."""
+    if not signed.thing.startswith(ALL_OF):
+        return _signed_one(request, signed, person, token)
+    url, slug = reverse("outbox:link", args=[token]), signed.thing.removeprefix(ALL_OF)
+    wanted = request.GET.get("which", "")
+    if not wanted:
+        return _several(request, Door(person, url, signed=True), _open_ones(person, slug))
+    row = row_of(_of(person).filter(pairing__program__slug=slug), wanted)
+    return _one(request, Door(person, f"{url}?which={row.public_id}", signed=True), row, all_url=url)
 
 
 def _open_ones(person, slug):
@@ -124,3 +111,6 @@ def _said(request, door, row, about, now):
         "change_url": f"{door.url}{'&' if '?' in door.url else '?'}change=1",
     }
     return door.show(request, "checkins/check_in_said.html", context)
+
+
+check_in, _signed_one = doors_of_two(_of, _one, "checkins:check_in")

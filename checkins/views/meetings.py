@@ -1,8 +1,7 @@
 """Proposing a meeting, and the page of one: accept, decline, move, cancel; signed in or from an email."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,9 +13,10 @@ from checkins import actions, permissions, words
 from checkins.calendar import file_of
 from checkins.forms import ProposeForm
 from checkins.models import Meeting, MeetingState
-from checkins.views.doors import PEOPLE, Door, about_pair, form_methods, one_of
+from checkins.views.doors import PEOPLE, about_pair, form_methods, theirs
 from checkins.views.pair import told
 from matching.models import Pairing
+from outbox.doors import Door, doors_of_two, row_of
 from profiles import civil
 from programs.errors import Refused
 
@@ -35,30 +35,15 @@ def propose(request, pairing):
     return _propose_page(request, Door(me, reverse("checkins:pair", args=[row.public_id])), row, None, now)
 
 
-@never_cache
-@form_methods
-def meeting(request, meeting):
-    """One meeting, for the two of it."""
-    row = one_of(Meeting.objects.select_related("instead_of"), request.user, meeting)
-    return _page(request, Door(request.user, reverse("checkins:meeting", args=[row.public_id])), row)
+def _of(person):
+    return theirs(Meeting.objects.select_related("instead_of"), person)
 
 
 @never_cache
 @require_safe
 def calendar(request, meeting):
     """The meeting as a file for one's own calendar."""
-    return _file(one_of(Meeting.objects.all(), request.user, meeting), request.user, request)
-
-
-def signed(request, signed, person, token):
-    """The page behind the link of an email about a meeting, without signing in."""
-    try:
-        row = one_of(Meeting.objects.select_related("instead_of"), person, signed.thing)
-    except ValidationError:
-        raise Http404 from None
-    if request.method != "POST" and request.GET.get("do") == "calendar":
-        return _file(row, person, request)
-    return _page(request, Door(person, reverse("outbox:link", args=[token]), signed=True), row)
+    return _file(row_of(theirs(Meeting.objects.all(), request.user), meeting), request.user, request)
 
 
 def _file(row, person, request) -> HttpResponse:
@@ -73,6 +58,8 @@ def _page(request, door, row):
     """What it is, and what can be done about it; to move and to cancel it are pages of their own."""
     now, me = timezone.now(), door.person
     do = request.GET.get("do", "")
+    if do == "calendar" and request.method != "POST":
+        return _file(row, me, request)
     if do == "move" and permissions.can_move(me, row, now):
         return _propose_page(request, door, row.pairing, row, now)
     if request.method == "POST":
@@ -151,3 +138,6 @@ def _initial(pairing, before, me) -> dict:
         return {"on": there.date(), "at": there.time(), "minutes": before.minutes, "place": before.place}
     last = Meeting.objects.of(pairing).filter(state=MeetingState.ACCEPTED).order_by("-starts_at").first()
     return {"minutes": last.minutes, "place": last.place} if last else {}
+
+
+meeting, signed = doors_of_two(_of, _page, "checkins:meeting")

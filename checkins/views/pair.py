@@ -11,9 +11,10 @@ from checkins import actions, ahead, words
 from checkins.forms import InTouchForm
 from checkins.models import Contact, Meeting, MeetingState, Pause, Sureness
 from checkins.permissions import can_meet, other_of
-from checkins.views.doors import PEOPLE, Door, about_pair, form_methods
+from checkins.views.doors import PEOPLE, about_pair, form_methods
 from matching import circles
 from matching.models import Pairing
+from outbox.doors import Door
 from profiles import civil
 from programs.errors import Refused
 

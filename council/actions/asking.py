@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from checkins.models import Outage
 from council.actions import cases
 from council.letters import asks as letters
 from council.models import Ask, AskKind, CaseKind
@@ -17,7 +18,7 @@ from programs import reach
 from programs.errors import Refused
 from programs.models import ProgramState
 
-AGAIN = timedelta(days=7)
+AGAIN, DAY = timedelta(days=7), timedelta(days=1)
 CASE_OF = {AskKind.NO_MENTEE: CaseKind.NO_MENTEE, AskKind.AWAY: CaseKind.AWAY}
 
 
@@ -112,12 +113,18 @@ def ask_again(now, stop) -> int:
     return each(rows[:200], lambda row: _unanswered(row, now), stop)
 
 
+def _we_were_away(since) -> timedelta:
+    """The time in which our own sweeps did not run, and nobody was asked again: it is no silence of anybody's."""
+    gaps = Outage.objects.filter(to_at__gt=since).values_list("from_at", "to_at")
+    return sum((to - max(begin, since) for begin, to in gaps), timedelta()) // DAY * DAY
+
+
 def _unanswered(row: Ask, now) -> bool:
     """The next thing that happens to one unanswered question, by compare-and-set."""
     mine = Ask.objects.filter(pk=row.pk, look_at=row.look_at, answered_at=None)
     if row.pairing.state != PairingState.OPEN:
         return mine.update(look_at=None) == 1
-    case_at = row.asked_at + _answer_days(row.kind, row.pairing.program)
+    case_at = row.asked_at + _answer_days(row.kind, row.pairing.program) + _we_were_away(row.asked_at)
     unreached = reach.by_email(row.membership.user)
     if now < case_at and not unreached:
         letter = letters.question(row, now=now, turn="again")

@@ -264,8 +264,10 @@ def _close_or_note(case, decision, is_last: bool, said, by, now, words) -> None:
 
 
 # Nothing is said against the mentor where the mentee was silent or wished for somebody else; one who is away is not
-# matched anyhow.
-NOT_THE_MENTOR = (CaseKind.NO_MENTEE, CaseKind.WISH, CaseKind.AWAY, CaseKind.LONG_LEAVE, CaseKind.LEFT)
+# matched anyhow. Nor where our emails did not reach the two: that is no silence of theirs.
+NOT_THE_MENTOR = (
+    CaseKind.NO_MENTEE, CaseKind.WISH, CaseKind.AWAY, CaseKind.LONG_LEAVE, CaseKind.LEFT, CaseKind.UNREACHED,
+)  # fmt: skip
 
 
 def gets_nobody_new(case: Case) -> bool:

@@ -33,7 +33,9 @@ from programs.models import Membership, MembershipState, ProgramState, Role
 
 LONGEST_REASON = 1000
 COLUMNS = {Role.MENTOR: "mentor_yes_at", Role.MENTEE: "mentee_yes_at"}
-TOLD, OWN, SILENT, TAKEN_BACK = "told", "own", "silent", "taken_back"
+TOLD, OWN, SILENT, UNREACHED, TAKEN_BACK = "told", "own", "silent", "unreached", "taken_back"
+# Of these nothing was heard.
+UNHEARD = (SILENT, UNREACHED)
 WITHOUT_PAIR = (MembershipState.READY, MembershipState.WAITING)
 
 
@@ -187,7 +189,7 @@ def say_no(one: Introduction, role: str, *, by, now, reason: str = "") -> None:
 def over(one: Introduction, state: str, how: dict[str, str], *, now, verb, words, by=None, why="", **fields) -> bool:
     """It does not come about: whoever waits has a date, and the emails say it; `how` is empty for who gets none.
 
-    False where it is settled already, or where one of those who are told that they were silent has answered meanwhile.
+    False where it is settled already, or where one of those of whom nothing was heard has answered meanwhile.
     """
     again = {role: waits_until(one.of_side(role), one, now) for role in COLUMNS}
     if how.get(Role.MENTOR) == SILENT:
@@ -198,7 +200,7 @@ def over(one: Introduction, state: str, how: dict[str, str], *, now, verb, words
         if how.get(role)
     ]
     with transaction.atomic():
-        if not move(one, state, now, unanswered=[role for role in how if how[role] == SILENT], **fields):
+        if not move(one, state, now, unanswered=[role for role in how if how[role] in UNHEARD], **fields):
             return False
         lock(member.pk for member in one.sides)
         for role, day in again.items():

@@ -15,6 +15,7 @@ from matching.models import Introduction, OfferState, Pairing
 from matching.tables import MATCHABLE
 from outbox.actions import post
 from outbox.sweeping import each
+from programs import reach
 from programs.models import ProgramState
 
 DAY = timedelta(days=1)
@@ -63,10 +64,22 @@ def _late(now):
 
 
 def lapse(one: Introduction, now) -> bool:
-    """Not both have answered in time: whoever did reads a kind sentence, whoever did not is left in peace."""
-    how = {role: introducing.TOLD if one.yes_of(role) else introducing.SILENT for role in introducing.COLUMNS}
-    words = _("%(mentor)s and %(mentee)s did not both answer in time.")
-    return introducing.over(one, OfferState.LAPSED, how, now=now, verb="introduction.lapsed", words=words)
+    """Not both have answered in time: whoever did reads a kind sentence, whoever did not is left in peace.
+
+    Whom our emails do not reach has left none of them unanswered.
+    """
+    how = {role: _heard_of(one, role) for role in introducing.COLUMNS}
+    if introducing.SILENT in how.values():
+        words = _("%(mentor)s and %(mentee)s did not both answer in time.")
+        return introducing.over(one, OfferState.LAPSED, how, now=now, verb="introduction.lapsed", words=words)
+    words = _("Our emails about %(mentor)s and %(mentee)s did not reach both of them.")
+    return introducing.over(one, OfferState.CLOSED, how, now=now, verb="introduction.closed", words=words)
+
+
+def _heard_of(one: Introduction, role: str) -> str:
+    if one.yes_of(role):
+        return introducing.TOLD
+    return introducing.UNREACHED if reach.by_email(one.of_side(role).user) else introducing.SILENT
 
 
 def _to_remind(now):

@@ -14,6 +14,7 @@ from matching.models import Breather, Offer, OfferState, Pairing
 from matching.tables import MATCHABLE
 from outbox.actions import post
 from outbox.sweeping import each
+from programs import reach
 from programs.models import Program, ProgramState
 
 DAY = timedelta(days=1)
@@ -79,10 +80,20 @@ def _late(now):
 
 
 def _lapse(offer, now) -> None:
+    if reach.by_email(offer.mentor.user):
+        _say_it_did_not_arrive(offer, now)
+        return
     letter = offer_letters.no_pair(offer, how=OfferState.LAPSED, goes_on=goes_on_after(offer), now=now)
     words = _("%(mentor)s has not answered %(mentee)s.")
     if settle(offer, OfferState.LAPSED, [letter], verb="offer.lapsed", words=words, by=None, now=now):
         _let_breathe(offer.mentor, now)
+
+
+def _say_it_did_not_arrive(offer, now) -> None:
+    """A mentor whom our emails do not reach has left no question unanswered."""
+    letter = offer_letters.no_pair(offer, how="unreached", goes_on=goes_on_after(offer), now=now)
+    words = _("Our email to %(mentor)s about %(mentee)s did not arrive.")
+    settle(offer, OfferState.CLOSED, [letter], verb="offer.closed", words=words, by=None, now=now)
 
 
 def _let_breathe(mentor, now) -> None:

@@ -16,6 +16,7 @@ from matching.actions import introducing as actions
 from matching.forms import DeclineForm
 from matching.models import Introduction, OfferState
 from outbox.doors import doors
+from programs import reach
 from programs.errors import Refused
 from programs.models import Membership, Role
 from programs.permissions import entries_visible_to
@@ -118,7 +119,7 @@ def introduction(request, program, introduction):
     context = {
         "title": str(one),
         "one": one,
-        "sides": [(member, one.yes_of(member.role)) for member in one.sides],
+        "sides": [(member, one.yes_of(member.role), reach.by_email(member.user)) for member in one.sides],
         "is_open": one.state == OfferState.OPEN,
         "held": one.held,
         "form": form,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from checkins.models import CheckInAnswer
 from checkins.permissions import other_of
 from matching.models import Pairing
+from programs.letters import AT_ANY_HOUR, NOTICE
 from programs.models import Program
 from programs.permissions import entries_visible_to, letters_visible_to
 from surveys.models import Invitation
@@ -23,6 +24,7 @@ SHOWS = {
     "said": gettext_lazy("What they said"),
     "emails": gettext_lazy("Emails"),
 }
+WRITTEN = (NOTICE, AT_ANY_HOUR)
 NEWEST = 30
 MOST = 500
 
@@ -64,9 +66,11 @@ def _done(reader, person, most):
 def _emails(reader, person, most):
     rows = letters_visible_to(reader).filter(recipient=person).order_by("-posted_at", "-pk")
     for letter in _newest(rows, most):
-        words = _("Email: %(subject)s") % {"subject": letter.subject}
+        # Subjects are the same on purpose, but for what a coordinator wrote.
+        named = letter.subject if letter.kind in WRITTEN else letter.kind_title
+        words = _("Email: %(name)s") % {"name": named}
         url = reverse("programs:email", args=[letter.topic, letter.public_id])
-        yield Line(letter.sent_at or letter.posted_at, words, url=url, note=str(letter.get_state_display()))
+        yield Line(letter.sent_at or letter.posted_at, words, url=url, note=str(letter.standing[1]))
 
 
 def _said(reader, person, most):

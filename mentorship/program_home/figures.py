@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 
 from checkins.models import Watch
 from council.models import Ask, Case
 from matching import circles
-from matching.models import Introduction, OfferState, Pairing, PairingState, Policy, Round
+from matching.models import Introduction, OfferState, Pairing, PairingState, Policy, PurposeWait, Round
 from outbox import texts
 from outbox.models import LetterState
 from programs import reach
@@ -25,6 +25,7 @@ SENT_IN = timedelta(days=7)
 SOON = timedelta(days=3)
 # A question put to a mentee is worth a call once it has lain for this long.
 SILENT = timedelta(days=3)
+UNREACHED_MEMBER = Q(membership__user__email=None) | Q(membership__user__address_bounced_at__isnull=False)
 
 
 def sent_since(now) -> datetime:
@@ -72,6 +73,8 @@ class Figures:
     asks: list = field(default_factory=list)
     # Mentees who are asked about a mentor; of these pairs those not answered though reminded, the oldest first.
     introduced: int = 0
+    # Mentees who have a mentor for something else, and wait for one more.
+    beside: int = 0
     unanswered: list = field(default_factory=list)
     # Circles in which fewer are left than the fewest of their round.
     small_circles: list = field(default_factory=list)
@@ -118,6 +121,7 @@ def figures_of(programs, user, now) -> dict[int, Figures]:
     for pk, state, number in imports.values_list("program", "state").annotate(n=Count("pk")):
         found[pk].imports[state] = number
     _count_introductions(found, user)
+    _count_beside(found, user)
     for pk, state in Round.objects.in_work().filter(program__in=found).values_list("program", "state"):
         found[pk].rounds.add(state)
     for pk in Policy.objects.filter(program__in=found).order_by().values_list("program", flat=True).distinct():
@@ -150,10 +154,21 @@ def _count_pairs(found, user, now) -> None:
     watched = Watch.objects.filter(pairing__in=pairs.values("pk")).order_by()
     for pk, standing, number in watched.values_list("pairing__program", "standing").annotate(n=Count("pk")):
         found[pk].standings[standing] = number
-    asks = Ask.objects.filter(pairing__in=pairs.values("pk"), answered_at=None, look_at__isnull=False)
-    asks = asks.filter(asked_at__lte=now - SILENT).select_related("membership__user").order_by("asked_at", "pk")
-    for ask in asks:
+    # Whom no email reaches at all is a line of their own.
+    reached = Ask.objects.exclude(UNREACHED_MEMBER).filter(pairing__in=pairs.values("pk"), answered_at=None)
+    asks = reached.filter(look_at__isnull=False, asked_at__lte=now - SILENT).select_related("membership__user")
+    for ask in asks.order_by("asked_at", "pk"):
         found[ask.membership.program_id].asks.append(ask)
+
+
+def _count_beside(found, user) -> None:
+    members = Membership.objects.visible_to(user).filter(program__in=found, state=MembershipState.ACTIVE)
+    same = {"mentee": OuterRef("membership"), "purpose": OuterRef("purpose")}
+    rows = PurposeWait.objects.filter(membership__in=members)
+    rows = rows.exclude(Exists(Pairing.objects.open().filter(**same)))
+    rows = rows.exclude(Exists(Introduction.objects.open().filter(**same)))
+    for pk, number in rows.values_list("membership__program").annotate(n=Count("membership", distinct=True)):
+        found[pk].beside = number
 
 
 def _count_introductions(found, user) -> None:

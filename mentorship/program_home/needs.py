@@ -238,13 +238,27 @@ def _to_round(program, figures):
 
 
 def _to_match(program, figures):
-    unmatched = figures.count(Role.MENTEE, S.READY, S.WAITING) - figures.introduced
-    if figures.rounds or not figures.has_rules or not unmatched or not figures.free or _is_over(program):
+    unmatched, beside = figures.count(Role.MENTEE, S.READY, S.WAITING) - figures.introduced, figures.beside
+    number = unmatched + beside
+    if figures.rounds or not figures.has_rules or not number or not figures.free or _is_over(program):
         return None
-    title = ngettext("One mentee has no mentor yet", "%(number)s mentees have no mentor yet", unmatched)
+    if unmatched:
+        title = ngettext("One mentee has no mentor yet", "%(number)s mentees have no mentor yet", unmatched)
+    else:
+        title = ngettext("One mentee waits for one more mentor", "%(number)s mentees wait for one more mentor", beside)
+    also = ngettext(
+        "One mentee has a mentor and waits for one more, for something else.",
+        "%(number)s mentees have a mentor and wait for one more, for something else.",
+        beside,
+    )
+    why = [
+        also % {"number": beside} if unmatched and beside else "",
+        _("A round of matching finds the best pairs and says why."),
+        _soon(figures),
+    ]
     return Need(
-        title % {"number": unmatched},
-        " ".join(filter(None, [_("A round of matching finds the best pairs and says why."), _soon(figures)])),
+        title % {"number": unmatched or beside},
+        " ".join(filter(None, why)),
         _("Start a round"),
         reverse("matching:home", args=[program.slug]),
     )
@@ -279,7 +293,7 @@ def _soon(figures) -> str:
 
 
 def _to_find_mentors(program, figures):
-    unmatched = figures.count(Role.MENTEE, S.READY, S.WAITING) - figures.introduced
+    unmatched = figures.count(Role.MENTEE, S.READY, S.WAITING) - figures.introduced + figures.beside
     if figures.rounds or not unmatched or figures.free or _is_over(program):
         return None
     title = ngettext(

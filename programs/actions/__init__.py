@@ -1,14 +1,18 @@
 """Every write to a program and to the people in it."""
 
 from programs.actions.mailing import (
+    UNSENT,
     addressees,
     discard_mailing,
+    draft_for_the_rest,
     draft_mailing,
+    not_reached,
     remove_filter,
     save_filter,
     send_mailing,
     sorted_out,
     take_back_mailing,
+    to_take_back,
     word_mailing,
 )
 from programs.actions.opening import Missing, end_program, missing_to_open, open_program
@@ -28,6 +32,7 @@ from programs.actions.program import change_program, create_program, set_contact
 __all__ = [
     "ENDS",
     "MOVE_WORDS",
+    "UNSENT",
     "Missing",
     "add_member",
     "addressees",
@@ -36,12 +41,14 @@ __all__ = [
     "correct_address",
     "create_program",
     "discard_mailing",
+    "draft_for_the_rest",
     "draft_mailing",
     "end_program",
     "find_or_make_person",
     "missing_to_open",
     "move",
     "moves_by_hand",
+    "not_reached",
     "open_program",
     "remove_filter",
     "save_filter",
@@ -52,5 +59,6 @@ __all__ = [
     "set_places",
     "sorted_out",
     "take_back_mailing",
+    "to_take_back",
     "word_mailing",
 ]

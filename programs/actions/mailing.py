@@ -3,18 +3,24 @@
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from journal.actions import record
 from outbox import actions as outbox_actions
 from outbox.models import Letter, LetterState
+from outbox.sweeping import never
 from outbox.wording import Unusable
 from programs import letters
+from programs.actions.writing import write_on
 from programs.errors import Refused
 from programs.models import Addressee, Mailing, MailingState, Membership, SavedFilter
 
 MOST_FILTERS = 30
+# So many are written down while the sender waits for the page.
+AT_ONCE = 200
+UNSENT = (LetterState.WAITING, LetterState.HELD)
 
 
 @transaction.atomic
@@ -42,7 +48,7 @@ def addressees(mailing, user):
     """Those a mailing is for, as far as this person may see them, with their email."""
     seen = Membership.objects.visible_to(user).values("pk")
     rows = mailing.addressees.filter(membership__in=seen)
-    return rows.select_related("membership__user", "membership__program", "letter")
+    return rows.select_related("membership__user", "membership__program", "letter__joined_into")
 
 
 def reason_not_to(member: Membership, no_news: set[int]) -> str:
@@ -69,29 +75,39 @@ def sorted_out(mailing, rows) -> tuple[list[Addressee], list[tuple[Addressee, st
 
 
 def send_mailing(mailing, *, by, now) -> int:
-    """Writes the emails down, all or none, once; how many there are."""
+    """The button: it is decided once who gets it, and the emails are written; how many there are.
+
+    Few are written at once; many by the worker, batch after batch.
+    """
     if not mailing.subject or not mailing.text:
         raise Refused(_("Write a subject and a text first."))
-    reached, left_out = sorted_out(mailing, addressees(mailing, by))
+    seen = list(addressees(mailing, by))
+    reached, left_out = sorted_out(mailing, seen)
     if not reached:
         raise Refused(_("There is nobody to write to."))
-    try:
-        written = {row.pk: letters.notice(mailing, row.membership, by=by, now=now) for row in reached}
-    except Unusable as error:
-        raise Refused(str(error)) from None
+    _insist_it_reads(mailing, reached[0].membership, by)
+    for row, why in left_out:
+        row.why_not = why
     with transaction.atomic():
         draft = Mailing.objects.filter(pk=mailing.pk, state=MailingState.DRAFT)
-        if not draft.update(state=MailingState.SENT, sent_at=now, by=by):
+        if not draft.update(state=MailingState.SENDING, sent_at=now, by=by):
             raise Refused(_("This has been sent already."))
-        outbox_actions.post(written.values())
-        found = Letter.objects.in_bulk([letter.public_id for letter in written.values()], field_name="public_id")
-        for row in reached:
-            row.letter = found[written[row.pk].public_id]
-        for row, why in left_out:
-            row.why_not = why
-        Addressee.objects.bulk_update([*reached, *(row for row, _why in left_out)], ["letter", "why_not"], 200)
+        Addressee.objects.bulk_update([row for row, _why in left_out], ["why_not"], 200)
+        unseen = mailing.addressees.exclude(pk__in=[row.pk for row in reached]).unwritten()
+        unseen.update(why_not=_("not among those whom its sender may see"))
         _tell(mailing, "mailing.sent", len(reached), [row.membership.user for row in reached], by, now)
+    mailing.refresh_from_db()
+    if len(reached) <= AT_ONCE:
+        write_on(mailing, now=now, stop=never)
     return len(reached)
+
+
+def _insist_it_reads(mailing, member, by) -> None:
+    """A text that cannot be used stays a draft."""
+    try:
+        letters.as_it_reads(mailing, member, by=by)
+    except Unusable as error:
+        raise Refused(str(error)) from None
 
 
 def _tell(mailing, verb, number, people, by, now):
@@ -108,16 +124,45 @@ def _tell(mailing, verb, number, people, by, now):
     record(by=by, verb=verb, thing=mailing, now=now, topic=mailing.program.slug, concerns=people, words=said)
 
 
+def to_take_back(mailing, by):
+    """Those of its people, as far as this person may see them, whose email is not written or has not left."""
+    unsent = Q(letter__state__in=UNSENT)
+    if mailing.state == MailingState.SENDING:
+        unsent |= Q(letter=None, why_not="")
+    return addressees(mailing, by).filter(unsent)
+
+
 @transaction.atomic
 def take_back_mailing(mailing, *, by, now, why: str = "") -> int:
-    """Cancels what of it has not left yet; how many emails that is."""
-    unsent = [LetterState.WAITING, LetterState.HELD]
-    rows = addressees(mailing, by).filter(letter__state__in=unsent)
-    waiting = list(Letter.objects.filter(pk__in=rows.values("letter")).select_related("recipient"))
-    done = outbox_actions.cancel(waiting, by=by, now=now, why=why or _("Taken back before it was sent."))
-    if done:
-        _tell(mailing, "mailing.taken_back", done, [letter.recipient for letter in waiting], by, now)
+    """Stops what is not written yet and cancels what has not left; how many do not get it."""
+    why, stopped = why or _("Taken back before it was sent."), []
+    # First of all, so that it waits for whoever writes in this moment, and nothing is written after it.
+    if Mailing.objects.filter(pk=mailing.pk, state=MailingState.SENDING).update(state=MailingState.SENT):
+        stopped = list(mailing.addressees.unwritten().select_related("membership__user"))
+        mailing.addressees.unwritten().update(why_not=why[:200])
+    mailing.refresh_from_db()
+    waiting = Letter.objects.filter(pk__in=to_take_back(mailing, by).values("letter")).select_related("recipient")
+    cancelled = outbox_actions.cancelled(waiting, UNSENT, by=by, now=now, why=why)
+    if done := len(stopped) + len(cancelled):
+        people = [row.membership.user for row in stopped] + [letter.recipient for letter in cancelled]
+        _tell(mailing, "mailing.taken_back", done, people, by, now)
     return done
+
+
+def draft_for_the_rest(mailing, *, by, now) -> Mailing:
+    """A draft in the same words to those it did not reach, as far as they can be reached now."""
+    if mailing.state != MailingState.SENT:
+        raise Refused(_("It is not written to the end yet."))
+    reachable = [row.membership for row in not_reached(mailing, by)]
+    with transaction.atomic():
+        draft = draft_mailing(mailing.program, reachable, by=by, now=now)
+        return word_mailing(draft, subject=mailing.subject, text=mailing.text, at_night=mailing.at_night)
+
+
+def not_reached(mailing, by) -> list[Addressee]:
+    """Those who were left out, and could be written to now."""
+    rows = addressees(mailing, by).filter(letter=None).exclude(why_not="")
+    return sorted_out(mailing, rows)[0]
 
 
 def discard_mailing(mailing) -> bool:

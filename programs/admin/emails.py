@@ -39,6 +39,19 @@ class ToFilter(admin.SimpleListFilter):
         return queryset.filter(recipient=person) if person else queryset
 
 
+class BackFilter(admin.SimpleListFilter):
+    """Emails that were sent and came back later."""
+
+    title = gettext_lazy("came back")
+    parameter_name = "back"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("yes")), ("no", _("no"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(came_back_at__isnull=self.value() == "no") if self.value() else queryset
+
+
 class KindFilter(admin.SimpleListFilter):
     """The emails of one kind, of those there are."""
 
@@ -70,10 +83,10 @@ class LetterAdmin(ScopedAdmin):
     section = "emails"
     list_title = gettext_lazy("Emails")
     list_help = gettext_lazy("Every email of the program, waiting, sent or not delivered. Open one to read it.")
-    list_display = ["kind_link", "to", "status_column", "fate_words", "subject", "written"]
+    list_display = ["kind_link", "to", "status_column", "fate_words", "written"]
     list_display_links = None
-    list_filter = [TopicFilter, ToFilter, "state", KindFilter, "sent_at"]
-    list_select_related = ["recipient"]
+    list_filter = [TopicFilter, ToFilter, "state", BackFilter, KindFilter, "sent_at"]
+    list_select_related = ["recipient", "joined_into"]
     search_fields = ["subject", "recipient__name", "recipient__email"]
     ordering = ["-posted_at", "-pk"]
     actions = ["hold", "release", "send_again", "cancel"]
@@ -82,10 +95,11 @@ class LetterAdmin(ScopedAdmin):
         (gettext_lazy("to"), lambda row: row.recipient.name),
         (gettext_lazy("email address"), lambda row: row.recipient.email or ""),
         (gettext_lazy("kind"), lambda row: row.kind_title),
-        (gettext_lazy("status"), lambda row: row.get_state_display()),
+        (gettext_lazy("status"), lambda row: row.standing[1]),
         (gettext_lazy("what became of it"), lambda row: capfirst(fate(row, row.not_open, timezone.now()))),
         (gettext_lazy("written"), lambda row: row.posted_at),
         (gettext_lazy("sent"), lambda row: row.sent_at),
+        (gettext_lazy("came back"), lambda row: row.came_back_at),
     ]
 
     def frame(self, request, program):
@@ -100,7 +114,8 @@ class LetterAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_link(self, row):
-        return format_html('<a href="{}">{}</a>', self.page_of(row), row.kind_title)
+        line = '<a href="{}">{}</a><br><span class="quiet small">{}</span>'
+        return format_html(line, self.page_of(row), row.kind_title, row.subject)
 
     @admin.display(description=gettext_lazy("to"), ordering="recipient__name")
     def to(self, row):
@@ -108,7 +123,7 @@ class LetterAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("status"), ordering="state")
     def status_column(self, row):
-        return status_words(row.state, row.get_state_display())
+        return status_words(*row.standing)
 
     @admin.display(description=gettext_lazy("what became of it"))
     def fate_words(self, row):
@@ -116,7 +131,7 @@ class LetterAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("written"), ordering="posted_at")
     def written(self, row):
-        return moment_words(row.posted_at)
+        return format_html('<span class="nowrap">{}</span>', moment_words(row.posted_at))
 
     @admin.action(description=gettext_lazy("Hold back those not sent yet"), permissions=["view"])
     def hold(self, request, queryset):
@@ -138,7 +153,8 @@ class LetterAdmin(ScopedAdmin):
 
     @admin.action(description=gettext_lazy("Cancel those not sent yet"), permissions=["view"])
     def cancel(self, request, queryset):
-        waiting = queryset.filter(state__in=[LetterState.WAITING, LetterState.HELD, LetterState.DEAD])
+        unsent = [LetterState.WAITING, LetterState.JOINED, LetterState.HELD, LetterState.DEAD]
+        waiting = queryset.filter(state__in=unsent)
         done = outbox_actions.cancel(
             waiting.select_related("recipient"), by=request.user, now=timezone.now(), why=_("Cancelled by hand.")
         )

@@ -13,6 +13,7 @@ from programs.models.program import Program
 
 class MailingState(models.TextChoices):
     DRAFT = "draft", _("draft")
+    SENDING = "sending", _("being written")
     SENT = "sent", _("sent")
 
 
@@ -27,7 +28,7 @@ class Mailing(models.Model):
     """One email in a coordinator's own words to people of a program."""
 
     State = MailingState
-    MOVES = {(MailingState.DRAFT, MailingState.SENT)}
+    MOVES = {(MailingState.DRAFT, MailingState.SENDING), (MailingState.SENDING, MailingState.SENT)}
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     program = models.ForeignKey(Program, models.CASCADE, related_name="mailings")
@@ -39,6 +40,7 @@ class Mailing(models.Model):
     at_night = models.BooleanField(_("at night, too"), default=False)
     made_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    # When somebody pressed the button: it is decided then who gets it.
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = MailingQuerySet.as_manager()
@@ -56,13 +58,21 @@ class Mailing(models.Model):
         return self.subject
 
 
+class AddresseeQuerySet(models.QuerySet):
+    def unwritten(self):
+        """Those of whom nothing is decided yet: no email, and no reason for none."""
+        return self.filter(letter=None, why_not="")
+
+
 class Addressee(models.Model):
-    """Somebody a mailing is for: with their email once it is sent, or why they are not written to."""
+    """Somebody a mailing is for: with their email once it is written, or why they are not written to."""
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="addressees")
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="+")
     letter = models.OneToOneField("outbox.Letter", models.SET_NULL, null=True, blank=True, related_name="+")
     why_not = models.CharField(max_length=200, blank=True)
+
+    objects = AddresseeQuerySet.as_manager()
 
     class Meta:
         ordering = ["membership__user__name", "pk"]

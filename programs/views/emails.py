@@ -49,7 +49,7 @@ WORDS = {
 
 
 def _letter(request, program, public_id):
-    rows = letters_visible_to(request.user).filter(topic=program.slug).select_related("recipient")
+    rows = letters_visible_to(request.user).filter(topic=program.slug).select_related("recipient", "joined_into")
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -62,9 +62,12 @@ def email(request, program, letter):
         "title": letter.subject,
         "subpages": email_pages(program, ""),
         "letter": letter,
-        "shown": preview.show(letter),
+        "shown": preview.show(letter, among=letters_visible_to(request.user)),
         "fate": fate(letter, program.state == ProgramState.SETUP, now),
         "verbs": [(verb, WORDS[verb][0]) for verb in VERBS.get(letter.state, [])],
+        # It may be of another program that they run, and of one that they do not.
+        "with_it": letters_visible_to(request.user).filter(pk=letter.joined_into_id).exclude(topic="").first(),
+        "went_along": letters_visible_to(request.user).filter(joined_into=letter).exclude(topic="").order_by("pk"),
         "again_of": seen.filter(public_id=letter.about.get(letters.AGAIN_OF)).first(),
         "again": seen.filter(**{f"about__{letters.AGAIN_OF}": str(letter.public_id)}).order_by("pk"),
         "recipient": Membership.objects.visible_to(request.user)

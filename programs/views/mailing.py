@@ -1,9 +1,11 @@
 """Writing to participants: whom, what and when, a look at it, then the button; and what became of it."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import render as render_template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +24,7 @@ from programs.saved import PEOPLE, filter_of
 from programs.views.pages import coordinator_page, list_url, posted, render
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
-UNSENT = [LetterState.WAITING, LetterState.HELD]
+ROWS = 100
 
 
 def _mailing(request, program, public_id) -> Mailing:
@@ -43,7 +45,8 @@ def written(request, program):
         people=Count("addressees", filter=~Q(addressees__letter=None)),
         chosen=Count("addressees"),
         arrived=Count("addressees", filter=Q(addressees__letter__state=LetterState.SENT)),
-        waiting=Count("addressees", filter=Q(addressees__letter__state__in=UNSENT)),
+        back=Count("addressees", filter=Q(addressees__letter__came_back_at__isnull=False)),
+        waiting=Count("addressees", filter=Q(addressees__letter__state__in=actions.UNSENT)),
     )
     context = {
         "title": _("Write to people"),
@@ -75,7 +78,7 @@ def begin(request, program):
 def mailing(request, program, mailing):
     """A draft as a form; something sent with the fate of each of its emails."""
     mailing = _mailing(request, program, mailing)
-    if mailing.state == MailingState.SENT:
+    if mailing.state != MailingState.DRAFT:
         return _log(request, program, mailing)
     now = timezone.now()
     form = MailingForm(posted(request), initial=_initial(mailing), zone=program.zone, now=now)
@@ -140,16 +143,56 @@ def check(request, program, mailing):
 
 def _log(request, program, mailing):
     now, held = timezone.now(), program.state == ProgramState.SETUP
-    rows = list(actions.addressees(mailing, request.user))
-    lines = [(row, fate(row.letter, held, now) if row.letter else row.why_not) for row in rows]
+    rows = actions.addressees(mailing, request.user)
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    lines = [(row, fate(row.letter, held, now) if row.letter else row.why_not) for row in page]
+    done = mailing.state == MailingState.SENT
     context = {
         "title": mailing.subject,
         "mailing": mailing,
+        "page": page,
         "lines": lines,
-        "waiting": sum(1 for row in rows if row.letter and row.letter.state in UNSENT),
-        "shown": next((preview.show(row.letter) for row in rows if row.letter), None),
+        "waiting": actions.to_take_back(mailing, request.user).exists(),
+        "rest": len(actions.not_reached(mailing, request.user)) if done else 0,
+        "shown": next((preview.show(row.letter) for row in page if row.letter), None),
+        **_how_far(mailing),
     }
     return _page(request, "programs/mailing_sent.html", program, context)
+
+
+def _how_far(mailing) -> dict:
+    """How many of a mailing's emails are written, and of how many."""
+    if mailing.state != MailingState.SENDING:
+        return {}
+    counts = mailing.addressees.aggregate(
+        written=Count("pk", filter=~Q(letter=None)), open=Count("pk", filter=Q(letter=None, why_not=""))
+    )
+    return {"number_written": counts["written"], "of": counts["written"] + counts["open"]}
+
+
+@require_safe
+@coordinator_page("emails")
+def progress(request, program, mailing):
+    """How far the writing is: a part of its page, asked for every second."""
+    mailing = _mailing(request, program, mailing)
+    context = {"mailing": mailing, "program": program, **_how_far(mailing)}
+    response = render_template(request, "programs/mailing_progress.html", context)
+    if mailing.state != MailingState.SENDING:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@coordinator_page("emails")
+@require_POST
+def rest(request, program, mailing):
+    """A draft in the same words to those it did not reach."""
+    mailing = _mailing(request, program, mailing)
+    try:
+        draft = actions.draft_for_the_rest(mailing, by=request.user, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("programs:mailing", program.slug, mailing.public_id)
+    return redirect("programs:mailing", program.slug, draft.public_id)
 
 
 @form_methods
@@ -157,7 +200,9 @@ def _log(request, program, mailing):
 def take_back(request, program, mailing):
     """Takes back what has not left yet."""
     mailing = _mailing(request, program, mailing)
-    waiting = actions.addressees(mailing, request.user).filter(letter__state__in=UNSENT).count()
+    if mailing.state == MailingState.DRAFT:
+        return redirect("programs:mailing", program.slug, mailing.public_id)
+    waiting = actions.to_take_back(mailing, request.user).count()
     form = WhyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         now, why = timezone.now(), form.cleaned_data["why"]

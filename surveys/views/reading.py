@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from programs import reach
 from programs.scoped import EXPORTS
 from programs.views import pages
 from surveys import actions, follow_ups, results
@@ -26,6 +27,8 @@ def results_page(request, program):
         return _export(rows, kind, program)
     months = results.months_of(user, program)
     page = Paginator(rows, results.A_PAGE).get_page(request.GET.get("page"))
+    silent = [row.membership.user for row in page.object_list if row.answered_at is None]
+    unreached = reach.without_questions(program, silent)
     came_of_it = follow_ups.of(page.object_list, user)
     low = results.low_without_wish(user, [program]).annotate(said_going=results.said(GOING))
     low = low.select_related("membership__user", "pairing__mentor__user", "pairing__mentee__user").order_by("low_at")
@@ -36,7 +39,9 @@ def results_page(request, program):
         "bars": [(_bar_words(month), round(month.mean, 1)) for month in months if month.mean is not None],
         "low": [Answer(row) for row in low],
         "page": page,
-        "answers": [Answer(row, came_of_it.get(row.pk)) for row in page.object_list],
+        "answers": [
+            Answer(row, came_of_it.get(row.pk), row.membership.user_id in unreached) for row in page.object_list
+        ],
         "wanted": wanted,
         "shows": [(words, wanted.url(show=key), key == wanted.show) for key, words in results.SHOWS.items()],
         "sorts": [(key, words[0]) for key, words in results.SORTS.items()],

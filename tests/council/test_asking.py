@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from checkins.models import Outage
 from council.actions import ask_again, asking
 from council.models import Ask, AskKind, Case, CaseKind
 from matching.actions import end_pairing
@@ -59,6 +60,15 @@ def test_nobody_answers_whether_they_are_there(pairing):
     assert (case.kind, case.cause, case.opened_at) == (CaseKind.NO_MENTEE, ask.cause, NOW + 14 * DAY)
     assert set(case.concerned.all()) == {pairing.mentor.user, pairing.mentee.user}
     assert asked("ask_there") == [0, 7]
+
+
+def test_while_we_were_away_nobody_was_silent(pairing):
+    there(pairing)
+    Outage.objects.create(from_at=NOW + DAY, to_at=NOW + 15 * DAY)
+    sweep(15, 27)
+    assert asked("ask_there") == [0, 15] and not Case.objects.exists()
+    sweep(28)
+    assert Case.objects.count() == 1
 
 
 def test_nobody_answers_what_suits_them_while_their_mentor_is_away(pairing):

@@ -157,6 +157,14 @@ def test_ended_the_mentee_waits_with_a_date_and_the_silent_mentor_gets_nobody_ne
     assert "nobody new for now" in to_chitra.body and "four calls" not in to_chitra.body
 
 
+def test_whom_our_emails_did_not_reach_is_not_the_silent_one(town):
+    case = w.make_case(town.pair, kind="unreached", owner=town.farida)
+    town.reassign(case=case)
+    assert fresh(town.chitra).places == 2
+    (to_chitra,) = letters_to(town.chitra.user)
+    assert "nobody new" not in to_chitra.body
+
+
 def test_a_wish_says_nothing_against_the_mentor(town):
     case = w.make_case(town.pair, kind="wish", owner=town.farida, asked_by=town.amara.user, addressed="coordinator")
     town.reassign(case=case)

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction  # noqa: E402
 from django.db.models import Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from outbox import actions, delivery, letters  # noqa: E402
+from outbox import actions, delivery, kinds, letters  # noqa: E402
 from outbox.models import Letter, LetterState  # noqa: E402
 from outbox.sweeping import never  # noqa: E402
 from profiles.models import User  # noqa: E402
@@ -37,6 +37,29 @@ def seed(number: int) -> None:
     ]
     with transaction.atomic():
         assert actions.post(written) == number
+
+
+# As many of these as are due to one person go as one email.
+REMINDER = kinds.register(kinds.Kind("fire.reminder", "A reminder", "outbox/test.txt", optional=True, any_hour=True))
+EACH = 3
+
+
+def seed_together(number: int) -> None:
+    """Writes down three reminders to each of this many people, all due after a night: each of them about a matter."""
+    now = timezone.now()
+    people = User.objects.bulk_create(
+        User(name=f"Reader {n}", email=f"reader{n}@example.org", password="!") for n in range(number)
+    )
+    written = [
+        Letter(
+            key=f"matter:{matter}", recipient=people[matter // EACH], kind=REMINDER.name, topic="", due_at=now,
+            subject="About your mentoring", body=f"Hello,\n\nthis is matter {matter}.\n", posted_at=now,
+            message_id=f"<matter.{matter}@fire>",
+        )
+        for matter in range(EACH * number)
+    ]  # fmt: skip
+    with transaction.atomic():
+        assert actions.post(written) == EACH * number
 
 
 def work() -> None:
@@ -68,6 +91,18 @@ def careless() -> None:
         )
 
     delivery.Sweep.fence = fence
+    work()
+
+
+def untied() -> None:
+    """A control: takes what goes with a letter as sent when that letter is about to be."""
+    fence = delivery.Sweep.fence
+
+    def fence_alone(sweep, letter, with_it=()):
+        Letter.objects.filter(pk__in=[each.pk for each in with_it]).update(state=LetterState.SENT, lease_until=None)
+        return fence(sweep, letter)
+
+    delivery.Sweep.fence = fence_alone
     work()
 
 
@@ -155,8 +190,9 @@ def tries() -> None:
 
 
 if __name__ == "__main__":
-    doors = (work, careless, batch, unclaimed, hasten, somebody, let_go, expire, tries)
-    if sys.argv[1] in ("seed", "history", "sweep"):
-        {"seed": seed, "history": history, "sweep": sweep}[sys.argv[1]](int(sys.argv[2]))
+    doors = (work, careless, untied, batch, unclaimed, hasten, somebody, let_go, expire, tries)
+    numbered = {"seed": seed, "seed_together": seed_together, "history": history, "sweep": sweep}
+    if sys.argv[1] in numbered:
+        numbered[sys.argv[1]](int(sys.argv[2]))
     else:
         {door.__name__: door for door in doors}[sys.argv[1]]()

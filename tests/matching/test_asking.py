@@ -12,6 +12,7 @@ from matching.actions import answer_availability, ask_mentors, ask_round, lapse_
 from matching.asking import figures_of
 from matching.models import Availability, AvailabilityAnswer
 from matching.rounds import choices_for
+from outbox import actions as outbox
 from outbox import links
 from outbox.delivery import deliver_due
 from outbox.models import Letter
@@ -104,6 +105,17 @@ def test_each_is_asked_once_and_reminded_once(program, mentors, coordinator):
     assert remind_mentors(LATER + 4 * DAY, never) == 1
     assert remind_mentors(LATER + 5 * DAY, never) == 0
     assert asked.filter(recipient=mentors[3].user_id).count() == 2 and asked.count() == 3
+
+
+def test_of_those_who_have_not_answered_some_get_no_such_email(program, mentors, coordinator):
+    ask_mentors(program, by=coordinator, now=LATER)
+    assert figures_of(program, coordinator).unreached == 0
+    outbox.bounced(mentors[0].user, mentors[0].user.email, now=LATER)
+    outbox.mute(mentors[1].user, program.slug, now=LATER)
+    figures = figures_of(program, coordinator)
+    assert (figures.silent, figures.unreached) == (4, 2)
+    page = signed_in(coordinator).get(reverse("matching:asking", args=[program.slug])).content.decode()
+    assert "2 of them get no such email from us: ask in another way" in page
 
 
 def test_the_three_answers(program, mentors, coordinator):

@@ -7,11 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from checkins.actions import beat
 from council import promise
+from journal.models import Entry
 from matching import circles, introduction_letters, rounds, tables
 from matching.actions import introducing, pair_by_hand, pairs, publish, send_now, withdraw, write_again
 from matching.actions.introduction_sweep import lapse, turn_introductions
 from matching.models import Availability, Introduction, Pairing, PairPurpose, Publication, PurposeWait, Round
+from outbox.actions import bounced
 from outbox.models import Letter
 from outbox.sweeping import never
 from programs.actions import set_places
@@ -107,6 +110,35 @@ def test_a_mentor_who_did_not_answer_is_in_no_round_until_they_say_so():
     assert not tables.mentors_to_match(program, NOW + 9 * DAY).exists()
     kinds = Letter.objects.values_list("recipient", "kind")
     assert set(kinds) == {(m.user_id, "matching.not_this_pair") for m in one.sides}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("unreached", ["mentor", "mentee"])
+def test_whom_our_emails_do_not_reach_is_not_called_silent(unreached):
+    program, mentor, (one,) = asked()
+    Availability.objects.create(membership=mentor, answer="yes", at=NOW)
+    yes(one, "mentee" if unreached == "mentor" else "mentor")
+    bounced(one.of_side(unreached).user, one.of_side(unreached).user.email, now=NOW)
+    turn_introductions(NOW + 9 * DAY, never)
+    one = reload(one)
+    assert one.state == "closed" and Availability.objects.get(membership=mentor).answer == "yes"
+    assert tables.mentors_to_match(program, NOW + 9 * DAY).exists()
+    told = Letter.objects.filter(kind="matching.not_this_pair")
+    body = " ".join(told.get(recipient=one.of_side(unreached).user).body.split())
+    assert "did not reach you" in body and "have not heard from you" not in body and "nobody else until" not in body
+    history = Entry.objects.filter(verb="introduction.closed").get().words
+    assert "did not reach" in history and "answer" not in history
+
+
+@pytest.mark.django_db
+def test_our_own_downtime_takes_no_day_from_anybody():
+    _program, _mentor, (one,) = asked()
+    until = reload(one).answer_by
+    beat(NOW + DAY)
+    beat(NOW + 15 * DAY)
+    assert reload(one).answer_by == until + 14 * DAY
+    turn_introductions(NOW + 15 * DAY, never)
+    assert reload(one).state == "open"
 
 
 @pytest.mark.django_db

@@ -8,7 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from matching import choosing
 from matching.actions import answer_availability, offers, pairs
-from matching.models import Offer, Pairing
+from matching.actions.offer_sweep import turn_offers
+from matching.models import Breather, Offer, Pairing
+from outbox.actions import bounced
+from outbox.models import Letter
+from outbox.sweeping import never
 from programs.errors import Refused
 from programs.models import Membership
 from tests import world as w
@@ -53,6 +57,23 @@ def test_without_the_guard_fifty_yeses_make_more_than_one(monkeypatch):
     mentor, jobs = everybody_asks()
     at_once(jobs)
     assert Pairing.objects.filter(mentor=mentor).count() > 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_mentor_whom_our_emails_do_not_reach_has_left_no_question_unanswered(arrives):
+    """The control is a mentor whom they reach."""
+    program = a_program()
+    mentor = w.add_member(program, "mentor", person("Chitra"), places=2)
+    asked = [w.make_offer(w.add_member(program, "mentee", person()), mentor) for _ in range(2)]
+    if not arrives:
+        bounced(mentor.user, mentor.user.email, now=NOW)
+    turn_offers(NOW + timedelta(days=9), never)
+    states = set(Offer.objects.filter(pk__in=[one.pk for one in asked]).values_list("state", flat=True))
+    bodies = " ".join(Letter.objects.filter(kind="matching.no_pair").values_list("body", flat=True))
+    assert states == ({"lapsed"} if arrives else {"closed"})
+    assert Breather.objects.exists() is arrives
+    assert ("has not found the time" in bodies) is arrives and ("did not arrive" in bodies) is not arrives
 
 
 @pytest.mark.django_db

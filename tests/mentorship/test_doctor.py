@@ -42,6 +42,13 @@ def test_a_healthy_embedded_default_has_nothing_to_see_to(settings):
     assert "BAD" not in out.getvalue() and "delivery: Emails go out." in out.getvalue()
 
 
+def test_a_clock_that_ran_ahead_is_named():
+    now = timezone.now()
+    Heartbeat.objects.create(pk=1, at=now + timedelta(hours=2), delivered_at=now)
+    (words,) = bad("clock")
+    assert "still to come" in words
+
+
 def test_without_a_worker_it_fails_and_says_why():
     out = StringIO()
     with pytest.raises(CommandError) as raised:

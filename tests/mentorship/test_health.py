@@ -10,9 +10,12 @@ from django.core.management import call_command
 
 from checkins.models import Heartbeat
 from mentorship import health, heartbeat, ping
+from mentorship.sweeps import SWEEPS
+from mentorship.tasks import sweep
 from mentorship.watchdog import Watchdog
 from outbox.models import Letter, LetterState
 from outbox.sweeping import never
+from programs.models import OtherWay
 from tests.world import NOW, add_member, make_letter, make_person, make_program, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +85,32 @@ def test_delivery_is_in_trouble_where_what_failed_lies_for_a_day(client):
     assert codes(client) == []
 
 
+def test_what_fails_for_somebody_with_another_way_is_seen_to(client):
+    it_ran()
+    member = add_member(make_program(), "mentee")
+    make_letter(member.user, topic=member.program.slug, state="dead", due_at=NOW - timedelta(days=2))
+    assert codes(client) == ["dead-letters"]
+    OtherWay.objects.create(membership=member, words="By telephone", since=NOW)
+    assert codes(client) == []
+
+
+def test_delivery_is_in_trouble_where_the_server_refuses_everything(client):
+    it_ran()
+    sent = make_letter(make_person(), state="sent", due_at=NOW, sent_at=NOW - 40 * MINUTE)
+    people = [make_person() for _ in range(3)]
+    for person, state in zip(people, ["waiting", "dead", "waiting"], strict=True):
+        make_letter(person, state=state, tries=3, due_at=NOW - MINUTE)
+    assert codes(client) == ["letters-refused"]
+    coordinator = signed_in(add_member(make_program(), "coordinator", state="active").user)
+    assert "No emails have gone out since 09:20: the mail server refuses" in coordinator.get("/home/").content.decode()
+    # Of two readers it may be their own mailboxes; and what left just now shows that it takes others.
+    Letter.objects.filter(recipient=people[0]).update(tries=2)
+    assert codes(client) == []
+    Letter.objects.filter(recipient=people[0]).update(tries=3)
+    Letter.objects.filter(pk=sent.pk).update(sent_at=NOW - MINUTE)
+    assert codes(client) == []
+
+
 def test_delivery_is_in_trouble_on_a_full_disk(client, monkeypatch):
     it_ran()
     full = type("Room", (), {"total": 1000, "free": 49})
@@ -94,7 +123,7 @@ def test_asking_costs_as_much_with_many_emails(client, django_assert_num_queries
     person = make_person()
     for _ in range(30):
         make_letter(person, due_at=NOW - 20 * MINUTE)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         codes(client)
 
 
@@ -111,6 +140,12 @@ def test_whoever_runs_a_program_reads_that_emails_do_not_go_out():
     assert words not in coordinator.get("/home/").content.decode()
     make_letter(make_person(), due_at=NOW - 20 * MINUTE)
     assert "one has waited since 09:40" in coordinator.get("/home/").content.decode()
+    sent = make_letter(make_person(), state="sent", due_at=NOW)
+    assert "they go out one after the other" in coordinator.get("/home/").content.decode()
+    Letter.objects.filter(pk=sent.pk).delete()
+    # Where no worker ever ran, the mail server is not to blame.
+    Heartbeat.objects.all().delete()
+    assert "No emails have gone out yet: the worker does not run" in coordinator.get("/home/").content.decode()
 
 
 class Listener(BaseHTTPRequestHandler):
@@ -163,6 +198,14 @@ def test_a_worker_bites_where_nothing_moves_or_nothing_wakes_it():
     assert dog.trouble() == ""
     whole[0] = False
     assert "gone" in dog.trouble()
+
+
+def test_a_run_that_hangs_is_not_taken_for_one_that_came_to_its_end():
+    with SWEEPS["deliver"].busy:
+        sweep("deliver")
+    assert Heartbeat.objects.get().delivered_at is None
+    sweep("deliver")
+    assert Heartbeat.objects.get().delivered_at == NOW
 
 
 def test_a_run_is_written_down_three_times_a_minute():

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from checkins.models import Heartbeat
 from journal.models import Entry
 from mentorship import heartbeat, restored
+from outbox import actions
 from outbox.delivery import deliver_due
 from outbox.models import Letter, LetterState
 from outbox.sweeping import never
@@ -79,6 +80,18 @@ def test_nothing_held_leaves_and_the_coordinator_reads_of_it(letters):
     deliver_due(NOW, never)
     assert Letter.objects.filter(state=LetterState.HELD).count() == 3
     assert "3 emails are held back" in coordinator.get(f"/admin/p/{letters['program'].slug}/").content.decode()
+
+
+def test_what_went_with_an_email_that_is_held_is_held_by_itself(letters):
+    coordinator = add_member(letters["program"], "coordinator", state="active").user
+    first, other = letters["sending"], letters["waiting"]
+    Letter.objects.filter(pk=other.pk).update(state=LetterState.JOINED, joined_into=first)
+    put_back()
+    heartbeat.alive(NOW)
+    assert states(letters)["waiting"] == LetterState.HELD
+    actions.cancel([first], by=coordinator, now=NOW)
+    deliver_due(NOW, never)
+    assert states(letters)["waiting"] == LetterState.HELD
 
 
 def test_where_the_database_cannot_tell_somebody_says_so(letters):

@@ -282,8 +282,34 @@ def test_a_line_that_breaks_counts_only_if_the_server_still_answers(kind, post, 
     letter, backend = post(kind()), _Broken(answers)
     monkeypatch.setattr(transport, "get_connection", lambda: backend)
     assert deliver() == 0
-    assert state(letter) == LetterState.WAITING and letter.tries == tries and letter.due_at >= NOW + MINUTE
+    assert state(letter) == LetterState.WAITING and letter.tries == tries
+    # No try, and not put off: an email that waits for a server is seen to be late.
+    assert (letter.due_at >= NOW + MINUTE) is answers
     assert transport.rest.resting() is not answers
+
+
+class _RefusesUs:
+    """A server that opens its door and takes nothing: a wrong key, a sender it does not know."""
+
+    def open(self):
+        pass
+
+    close = open
+
+    def send_messages(self, messages):
+        raise smtplib.SMTPSenderRefused(530, b"5.7.0 Authentication required", "us@example.org")
+
+
+def test_a_server_that_refuses_us_each_time_is_left_alone_longer_and_the_email_is_late(kind, post, monkeypatch):
+    letter, pauses = post(kind()), []
+    monkeypatch.setattr(transport, "get_connection", _RefusesUs)
+    for minutes in range(0, 20, 4):
+        transport.rest.until = 0.0
+        assert deliver(NOW + minutes * MINUTE) == 0
+        pauses.append(transport.rest.pause)
+    assert pauses == [2, 4, 8, 16, 32]
+    assert state(letter) == LetterState.WAITING and letter.tries == 0
+    assert list(Letter.objects.late(NOW + 16 * MINUTE)) == [letter]
 
 
 # Claims

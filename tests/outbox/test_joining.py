@@ -1,12 +1,13 @@
 """What is due to one reader goes as one email, which is sent, lost and repeated as a whole."""
 
 import re
+import smtplib
 from datetime import timedelta
 
 import pytest
 
-from outbox import actions, delivery, preview
-from outbox.delivery import LEASE, Sweep
+from outbox import actions, delivery, preview, transport
+from outbox.delivery import LEASE, TRIES, Sweep
 from outbox.models import Choice, How, Letter, LetterState
 from outbox.sweeping import never
 from tests.outbox.conftest import NOW
@@ -52,7 +53,10 @@ def test_what_waits_for_the_morning_is_one_email(nudge, post, smtp_sink, setting
     first = Letter.objects.get(recipient=ada, joined_into=None)
     assert got.message_id == first.message_id
     assert set(first.joined.values_list("sent_at", flat=True)) == {first.sent_at}
-    assert "2 of 3" in preview.show(first).text and "http" not in preview.show(first).html
+    shown = preview.show(first, among=Letter.objects.all())
+    assert "2 of 3" in shown.text and "http" not in shown.html
+    # Whoever may not see the others reads this one alone.
+    assert "Cora" not in preview.show(first, among=Letter.objects.filter(pk=first.pk)).text + preview.show(first).text
 
 
 def test_emails_of_two_programs_name_them(nudge, post, smtp_sink, monkeypatch, client, settings):
@@ -108,14 +112,38 @@ def test_one_that_cannot_be_made_ready_stops_no_other(kind, nudge, post, smtp_si
     assert bad.tries == 1 and bad.joined_into is None
 
 
+def test_what_cannot_be_compared_goes_all_the_same(kind, nudge, post, smtp_sink):
+    odd = kind(name="tests.odd", optional=True, situation=lambda letter: letter.about["pairs"])
+    ada, ben = make_person(), make_person()
+    letters = [post(odd, ada), post(nudge, ada), post(nudge, ben)]
+    assert deliver() == 2 and set(states(letters)) == {LetterState.SENT}
+
+
+def test_a_text_that_the_server_refuses_spoils_no_other_for_ever(kind, nudge, post, smtp_sink, monkeypatch):
+    ada, now = make_person(), NOW
+    bad, *good = [post(nudge, ada, key=who, context={"words": who}) for who in ("viagra", "Ben", "Cora")]
+
+    class Filters(type(transport.get_connection())):
+        def send_messages(self, messages):
+            if "viagra" in messages[0].body:
+                raise smtplib.SMTPDataError(554, b"5.7.1 Spam")
+            return super().send_messages(messages)
+
+    monkeypatch.setattr(transport, "get_connection", Filters)
+    for _try in range(3 * TRIES):
+        deliver(now)
+        now += 5 * HOUR
+    assert states([bad, *good]) == ["dead", "sent", "sent"] and len(smtp_sink.received) == 1
+
+
 # Killed in the middle
 
 
 def test_a_process_that_dies_before_the_fence_leaves_them_free(three, smtp_sink):
     assert len(Sweep(NOW).claim_all(three[0].recipient_id)) == 3
     assert deliver(NOW + MINUTE) == 0
-    # Each is taken over by itself: none had been sent, and none is lost.
-    assert deliver(NOW + LEASE + MINUTE) >= 1
+    # They are taken over together: none had been sent, and none is lost.
+    assert deliver(NOW + LEASE + MINUTE) == 1
     assert set(states(three)) == {LetterState.SENT} and not Letter.objects.exclude(claimed_by="").exists()
 
 
@@ -214,6 +242,18 @@ def test_once_a_week_is_monday_morning_by_the_readers_clock(kind, nudge, post, s
     # What is asked on Monday later on waits for the next.
     late = post(nudge, ada, key="late", now=monday + 6 * HOUR)
     assert deliver(monday + 6 * HOUR) == 0 and state(late) == LetterState.WAITING
+
+
+def test_what_the_server_did_not_take_on_monday_is_tried_again_the_same_day(nudge, post, smtp_sink):
+    person = make_person()
+    weekly(person)
+    letter = post(nudge, person)
+    assert deliver() == 0 and state(letter) == LetterState.WAITING
+    monday = letter.due_at
+    smtp_sink.refuse_data = "451 4.7.1 Greylisted, try again in five minutes"
+    assert deliver(monday) == 0 and state(letter) == LetterState.WAITING and letter.tries == 1
+    smtp_sink.refuse_data = ""
+    assert deliver(monday + 2 * MINUTE) == 1 and state(letter) == LetterState.SENT
 
 
 def test_what_cannot_wait_for_monday_comes_by_itself(nudge, post, smtp_sink):

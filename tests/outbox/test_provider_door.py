@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from outbox import transport
-from outbox.models import Choice
+from outbox.models import Choice, Letter
 from outbox.views import provider
 from tests.outbox.conftest import NOW
 from tests.outbox.test_delivery import deliver, state
@@ -72,6 +72,20 @@ def test_only_the_provider_is_heard(postmark, client):
     assert tell(client, ada, **hard) == 200 and ada.address_bounced_at == NOW
     assert tell(client, ada, RecordType="SpamComplaint", Type="SpamComplaint") == 200
     assert Choice.objects.get().person == ada
+
+
+def test_what_came_back_is_known_by_the_providers_own_name_for_it(postmark, client, kind, post):
+    taken = {"ErrorCode": 0, "Message": "OK", "MessageID": "b7bc-1", "SubmittedAt": "", "To": "ada@example.org"}
+    postmark.append((200, taken))
+    letter, other = (post(kind(any_hour=True), make_person(email=f"{name}@example.org")) for name in ("ada", "bob"))
+    deliver()
+    Letter.objects.filter(pk=other.pk).update(provider_id="b7bc-2")
+    bounce = {"RecordType": "Bounce", "Type": "HardBounce", "TypeCode": 1, "Details": "550 unknown user"}
+    assert tell(client, letter.recipient, **bounce, MessageID="b7bc-1") == 200
+    letter.refresh_from_db()
+    other.refresh_from_db()
+    assert letter.came_back_at == NOW and "550 unknown user" in letter.outcome and letter.state == "sent"
+    assert other.came_back_at is None
 
 
 INACTIVE = "Marked as inactive.\nFound inactive addresses: ada@example.org.\nInactive recipients are ones that bounced."

@@ -6,9 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from outbox import kinds, own_words
-from outbox.models import LetterText
+from outbox.models import Letter, LetterText
 from programs import actions
 from programs.errors import Refused
+from programs.fates import fate
 from programs.models import Mailing
 from tests import world as w
 
@@ -69,6 +70,25 @@ def test_a_mailing_is_sent_once_whoever_presses(world):
         actions.word_mailing(seen_by[1], subject="Other", text="Other")
     assert not actions.discard_mailing(seen_by[1])
     assert Mailing.objects.get(pk=mailing.pk).subject == "We meet"
+
+
+def test_what_goes_together_says_so_and_names_the_other_where_it_may_be_read(world):
+    seen, about_mateo = world.letters["sent"], world.letters["about_mateo"]
+    client = world.client("coordinator_mentee")
+    for state, words in (("sending", "being sent, together with"), ("waiting", "goes together with another email,")):
+        Letter.objects.filter(pk=about_mateo.pk).update(state=state)
+        Letter.objects.filter(pk=seen.pk).update(state="joined", joined_into=about_mateo)
+        letter = Letter.objects.select_related("joined_into").get(pk=seen.pk)
+        assert fate(letter, False, w.NOW).startswith(words)
+    Letter.objects.filter(pk__in=[seen.pk, about_mateo.pk]).update(state="sent", sent_at=w.NOW)
+    page = reverse("programs:email", args=["harbour", seen.public_id])
+    link = reverse("programs:email", args=["harbour", about_mateo.public_id])
+    # Mateo reads nothing that is about himself, and no more of it by what it went with.
+    text = client.get(page).content.decode()
+    assert "together with another email" in text and link not in text
+    text = world.client("coordinator").get(page).content.decode()
+    assert f'Together with</dt><dd><a href="{link}"' in text
+    assert page in world.client("coordinator").get(link).content.decode()
 
 
 def test_of_two_who_change_a_text_at_once_one_is_told(world):

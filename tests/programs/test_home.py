@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from matching.models import PairPurpose, PurposeWait
 from mentorship import program_home
 from programs import actions
 from programs.models import Import, Program
@@ -97,6 +98,29 @@ def test_what_else_needs_me(program, boss):
     assert "One of those who wait hears from us again within three days." in found[2].why
     for need in found:
         assert w.signed_in(boss).get(need.url).status_code == 200, need.url
+
+
+def test_a_mentee_who_waits_for_one_more_mentor_is_to_be_matched(program, boss):
+    Program.objects.filter(pk=program.pk).update(state="open", emergency_number="112")
+    career, everyday = (
+        PairPurpose.objects.create(program=program, name=name, position=position)
+        for position, name in enumerate(("career", "everyday"))
+    )
+    w.make_policy(program)
+    mentors = [w.add_member(program, "mentor", state="active", places=2) for _ in range(2)]
+    mentee = w.add_member(program, "mentee", state="active")
+    w.make_pairing(mentors[0], mentee, purpose=everyday)
+    assert "Start a round" not in needs(program, boss)
+    PurposeWait.objects.create(membership=mentee, purpose=career, since=NOW, write_again_on=NOW.date())
+    figures = program_home.figures_of([program], boss, NOW)[program.pk]
+    need = next(one for one in program_home.needs_of(program, figures) if one.action == "Start a round")
+    assert need.title == "One mentee waits for one more mentor"
+    w.add_member(program, "mentee", state="ready")
+    figures = program_home.figures_of([program], boss, NOW)[program.pk]
+    need = next(one for one in program_home.needs_of(program, figures) if one.action == "Start a round")
+    assert need.title == "One mentee has no mentor yet" and "waits for one more, for something else" in need.why
+    w.make_pairing(mentors[1], mentee, purpose=career)
+    assert program_home.figures_of([program], boss, NOW)[program.pk].beside == 0
 
 
 def test_a_mentee_without_a_next_date_comes_first(program, boss):

@@ -71,6 +71,17 @@ def test_an_email_is_held_back_let_go_and_sent_once_more(harbour, days):
     assert listed.count("You need not answer any more") >= 2
 
 
+def test_what_went_in_the_same_email_for_another_program_is_not_shown(harbour, days):
+    boss, letter = living.browser(harbour.coordinator), letter_to(harbour, harbour.other_mentor)
+    Letter.objects.filter(pk=letter.pk).update(state=LetterState.SENT, sent_at=timezone.now())
+    letter.refresh_from_db()
+    for topic, words in (("elsewhere", "Nobody here may read this."), ("harbour", "Of the same program.")):
+        fields = {"state": "sent", "sent_at": letter.sent_at, "joined_into": letter}
+        w.make_letter(harbour.other_mentor, topic=topic, body=f"Hello,\n\n{words}\n", **fields)
+    page = boss.open(reverse("programs:email", args=["harbour", letter.public_id]))
+    assert "Of the same program." in page and "Nobody here may read this." not in page
+
+
 def test_what_is_no_longer_needed_goes_again_only_with_a_tick(harbour, days):
     boss = living.browser(harbour.coordinator)
     person = harbour.other_mentee

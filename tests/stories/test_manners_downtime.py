@@ -12,10 +12,12 @@ from matching.actions import pair_by_hand
 from outbox import kinds
 from outbox.models import Letter
 from tests import world as w
+from tests.fire.scene import size
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-PAIRS = 10
+# By night with 500 people (FIRE=full), in each run with 20.
+PAIRS, A_MINUTE = size((10, 9), (250, 225))
 
 
 def test_two_weeks_off(days, settings):
@@ -42,7 +44,7 @@ def test_two_weeks_off(days, settings):
     cases, came = Case.objects.count(), len(days.sink.received)
     # Nothing runs for two weeks; then the sweeps begin again.
     back = timezone.now() + 14 * DAY
-    settings.EMAILS_A_MINUTE = 9
+    settings.EMAILS_A_MINUTE = A_MINUTE
     for turn in range(4):
         days.traveller.move_to(back + 2 * turn * MINUTE)
         before = len(days.sink.received)

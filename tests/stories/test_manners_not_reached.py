@@ -91,6 +91,17 @@ def test_who_turned_reminders_off_is_not_called_silent(harbour, days):
     assert not Letter.objects.filter(kind__startswith="council.nudge", state="sent").exists()
 
 
+def test_a_mentee_whose_emails_begin_to_come_back_has_left_no_question_unanswered(harbour, days):
+    pairing = Pairing.objects.get(mentee=harbour.members["amara"])
+    asking.ask(AskKind.NO_MENTEE, pairing=pairing, cause="no_mentee:test", by=harbour.chitra, now=timezone.now())
+    days.to(4)
+    line = "One mentee has not answered a question of ours"
+    assert line in titles(harbour)
+    outbox.bounced(harbour.amara, harbour.amara.email, now=timezone.now())
+    assert line not in titles(harbour)
+    assert "Agree with one person on another way to reach them" in titles(harbour)
+
+
 def test_a_mentee_whom_no_question_reaches_is_a_persons_at_once(harbour, days):
     outbox.bounced(harbour.amara, harbour.amara.email, now=timezone.now())
     pairing = Pairing.objects.get(mentee=harbour.members["amara"])

@@ -71,6 +71,8 @@ def test_two_rounds_give_a_mentee_two_mentors_and_every_word_says_what_for(days,
     assert "Career" in page.open(reverse("checkins:pair", args=[pair.public_id]))
     seen = browser(town.farida)
     assert "Career" in seen.open("/admin/matching/pairing/?program=harbour")
+    listed = seen.open("/admin/matching/pairing/?program=harbour&_export=csv")
+    assert "Mentee,Mentor,For," in listed and ",Career," in listed
     assert "Career" in seen.open(reverse("matching:pair", args=["harbour", pair.public_id]))
     assert "Career" in seen.open(reverse("person", args=[town.amara.public_id]))
 
@@ -118,7 +120,7 @@ def test_without_anybody_for_the_second_they_keep_the_first_and_hear_when_next(d
     other = town.join("mentor", w.make_person("Tariq Aziz", "tariq@example.org"))
     page = browser(town.farida)
     url = reverse("matching:by_hand", args=["harbour", amara.public_id])
-    assert "Career" in page.open(url)
+    assert "For career." in words(page.open(url))
     page.open(f"{url}?mentor={other.public_id}&for={career.public_id}")
     page.submit_last()
     assert ("Amara Okafor", "Tariq Aziz", "career") in open_pairs()

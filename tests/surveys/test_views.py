@@ -14,6 +14,7 @@ from django.utils import timezone
 from council.actions import hear_pulses
 from council.models import Case
 from matching.actions import pair_by_hand
+from outbox import actions as outbox
 from outbox import delivery, links
 from outbox.sweeping import never
 from surveys.models import Invitation
@@ -176,6 +177,18 @@ def test_the_list_is_filtered_searched_and_sorted(pairings, program, coordinator
     assert who("?show=open") == ["Chitra Menon"]
     assert who("?q=petro") == ["Chitra Menon", "Nadia Petrova"]
     assert who("?q=nobody%00") == [] and who("?show=x&sort=y&page=z") == who("")
+
+
+def test_whom_our_questions_do_not_reach_is_not_called_silent(pairings, program, coordinator):
+    ask(30)
+    listed = table(page_of(coordinator, program, "?show=open"))
+    assert "gets no such email" not in listed
+    chitra, amara = pairings[0].mentor.user, pairings[0].mentee.user
+    outbox.bounced(chitra, chitra.email, now=w.NOW)
+    outbox.mute(amara, program.slug, now=w.NOW)
+    listed = table(page_of(coordinator, program, "?show=open"))
+    # Chitra is asked about two pairs.
+    assert listed.count("gets no such email from us") == 3
 
 
 def test_an_answer_leads_to_the_follow_up_that_came_of_it(pairings, program, coordinator):
