@@ -5,15 +5,17 @@ from datetime import date, datetime, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from outbox.days import day
+from outbox.sayings import Said, Saying
 from profiles import civil
 
 # No meeting is longer.
 LONGEST = timedelta(hours=10)
 
 
-def day(value: date) -> str:
-    """A date as people say it."""
-    return date_format(value, "l j F Y")
+MOMENT, AT_THE_TIME = Saying("{day}, {time} ({zone})"), Saying("{time} ({zone})")
+FOR_OTHER = Saying("For {name} that is {when}.")
+LASTS, OF_PLACE = Saying("{minutes} minutes"), Saying("{place} time")
 
 
 def short_day(value: date) -> str:
@@ -23,29 +25,40 @@ def short_day(value: date) -> str:
 
 def zone(name: str) -> str:
     """A time zone as people say it: "London time"."""
+    return str(zone_said(name))
+
+
+def zone_said(name: str) -> Said | str:
+    """The same for an email, in its own language."""
     place = name.rpartition("/")[2].replace("_", " ")
-    return _("%(place)s time") % {"place": place} if "/" in name else name
+    return OF_PLACE(place=place) if "/" in name else name
 
 
 def when(moment: datetime, person) -> str:
     """Day and time on this person's clock, the place named."""
+    return str(when_said(moment, person))
+
+
+def when_said(moment: datetime, person) -> Said:
+    """The same for an email, in its own language."""
     there = moment.astimezone(civil.zone(person.time_zone))
-    return _("%(day)s, %(time)s (%(zone)s)") % {
-        "day": date_format(there, "l j F Y"),
-        "time": date_format(there, "H:i"),
-        "zone": zone(person.time_zone),
-    }
+    return MOMENT(day=day(there.date()), time=f"{there:%H:%M}", zone=zone_said(person.time_zone))
 
 
 def for_other(moment: datetime, me, other) -> str:
     """The same moment on the other's clock, where it shows something else; "" where it does not."""
+    return str(for_other_said(moment, me, other))
+
+
+def for_other_said(moment: datetime, me, other) -> Said | str:
+    """The same for an email, in its own language."""
     mine, theirs = (moment.astimezone(civil.zone(person.time_zone)) for person in (me, other))
     if mine.utcoffset() == theirs.utcoffset():
         return ""
-    shown = when(moment, other)
+    shown = when_said(moment, other)
     if mine.date() == theirs.date():
-        shown = _("%(time)s (%(zone)s)") % {"time": date_format(theirs, "H:i"), "zone": zone(other.time_zone)}
-    return _("For %(name)s that is %(when)s.") % {"name": other, "when": shown}
+        shown = AT_THE_TIME(time=f"{theirs:%H:%M}", zone=zone_said(other.time_zone))
+    return FOR_OTHER(name=" ".join(str(other).split()), when=shown)
 
 
 def short(moment: datetime, person) -> str:
@@ -58,9 +71,9 @@ def short(moment: datetime, person) -> str:
     }
 
 
-def lasts(minutes: int) -> str:
+def lasts(minutes: int) -> Said:
     """How long, in words."""
-    return _("%(minutes)s minutes") % {"minutes": minutes}
+    return LASTS(minutes=minutes)
 
 
 def ends_at(meeting) -> datetime:

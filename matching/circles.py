@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Max, Q
-from django.utils.text import get_text_list
-from django.utils.translation import gettext as _
 
 from matching.models import Circle, Introduction, Pairing
+from outbox.sayings import Listed, Saying
 from programs.models import Membership
 
 # A mentor's membership and what the pairs are for.
@@ -25,10 +24,13 @@ class Together:
     already: list[Membership] = field(default_factory=list)
     coming: list[Membership] = field(default_factory=list)
 
-    def in_words(self, mentor: Membership, mentee: Membership) -> str:
+    def in_words(self, mentor: Membership, mentee: Membership) -> Listed:
         """Everybody in it, as a mentee reads of them: their mentor, "you", and the others."""
         others = [one for one in (*self.already, *self.coming) if one.pk != mentee.pk]
-        return get_text_list([str(mentor.user), _("you"), *first_names(others)], _("and"))
+        return Listed((mentor.user, YOU(), *first_names(others)))
+
+
+YOU = Saying("you")
 
 
 def first_names(mentees: Iterable[Membership]) -> list[str]:
@@ -36,9 +38,9 @@ def first_names(mentees: Iterable[Membership]) -> list[str]:
     return sorted((mentee.user.get_short_name() for mentee in mentees), key=str.casefold)
 
 
-def names(mentees: Iterable[Membership]) -> str:
+def names(mentees: Iterable[Membership]) -> Listed:
     """First names in a sentence."""
-    return get_text_list(first_names(mentees), _("and"))
+    return Listed(tuple(first_names(mentees)))
 
 
 def of(pairing: Pairing) -> Of:

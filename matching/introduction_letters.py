@@ -8,10 +8,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.letter_desk import Desk, Partner, clock_words, day, one_line, sample_partner
+from matching.letter_desk import Desk, Partner, clock_words, one_line, sample_partner
 from matching.letters import may_leave, sample
 from matching.models import Introduction, OfferState
 from outbox import kinds
+from outbox.days import day
 from outbox.kinds import Kind
 from programs.models import Membership, Role
 

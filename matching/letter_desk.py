@@ -6,34 +6,30 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email.utils import formataddr
 
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from matching.models import Pairing
 from outbox import letters, texts
+from outbox.sayings import Said, Saying, as_said
 from profiles import civil
 from programs import answering
 from programs.models import Membership, Program
 
-
-def day(value: date) -> str:
-    """A date as people say it."""
-    return date_format(value, "l j F Y")
+CLOCK = Saying("When it is 12:00 where you are, it is {time} there ({zone}).")
 
 
 def one_line(text) -> str:
     return " ".join(str(text).split())
 
 
-def clock_words(mine: str, theirs: str, now: datetime) -> str:
+def clock_words(mine: str, theirs: str, now: datetime) -> Said | str:
     """How far the other's clock is from mine, where it is; "" where it is not."""
     noon = civil.moment(civil.day_of(now, civil.zone(mine)), datetime.min.time().replace(hour=12), civil.zone(mine))
     there = noon.astimezone(civil.zone(theirs))
     if there.utcoffset() == noon.astimezone(civil.zone(mine)).utcoffset():
         return ""
-    words = {"time": date_format(there, "H:i"), "zone": theirs.replace("_", " ")}
-    return _("When it is 12:00 where you are, it is %(time)s there (%(zone)s).") % words
+    return CLOCK(time=f"{there:%H:%M}", zone=theirs.replace("_", " "))
 
 
 class Desk:
@@ -52,7 +48,7 @@ class Desk:
         return answering.of_programs([self.program], self.now)[self.program.pk]
 
     @cached_property
-    def own_words(self) -> dict:
+    def own_words(self) -> texts.OwnWords:
         """The program's own texts, read once for all emails."""
         return texts.own_words(self.program.slug)
 
@@ -71,7 +67,7 @@ class Desk:
             about={**about, "people": [str(person.public_id) for person in people]},
             context={
                 "program": self.program,
-                "evaluation": self.program.evaluation_for(member.role),
+                "evaluation": as_said(self.program.evaluation_for(member.role)),
                 "helper": contact,
                 **context,
             },
@@ -86,7 +82,7 @@ class Partner:
     name: str
     pronouns: str
     address: str
-    clock: str
+    clock: Said | str
     why: list[str]
 
 

@@ -11,11 +11,12 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching import circles
+from matching import circles, rhythm
 from matching.circles import Together
-from matching.letter_desk import Desk, day, one_line, partner, sample_partner
+from matching.letter_desk import Desk, one_line, partner, sample_partner
 from matching.models import Pairing, PairingState, PairPurpose, PurposeWait
 from outbox import kinds
+from outbox.days import day
 from outbox.kinds import Kind
 from outbox.models import Letter, LetterState
 from programs.models import Membership, MembershipState, Program, ProgramState, Role
@@ -47,8 +48,8 @@ def to_mentee(desk: Desk, pairing: Pairing, key: str, before: Pairing | None = N
             "mentor": partner(pairing, mentee, mentor, desk.now),
             "purpose": purpose_of(pairing),
             "before": one_line(before.mentor.user) if before else "",
-            "circle": one_line(circle.in_words(pairing.mentor, pairing.mentee)) if circle else "",
-            "rhythm": pairing.rhythm_words,
+            "circle": circle.in_words(pairing.mentor, pairing.mentee) if circle else "",
+            "rhythm": rhythm.said(pairing.rhythm_days),
             "first_contact_by": day(desk.first_contact_by),
         },
     )
@@ -71,10 +72,10 @@ def to_mentor(
         context={
             "mentees": [partner(pairing, mentor.user, pairing.mentee.user, desk.now) for pairing in pairings],
             "circle": circle is not None,
-            "circle_with": one_line(circles.names(circle.already)) if circle else "",
+            "circle_with": circles.names(circle.already) if circle else "",
             "purpose": purpose_of(pairings[0]),
             "ended": [one_line(pairing.mentee.user) for pairing in ended],
-            "rhythm": pairings[0].rhythm_words,
+            "rhythm": rhythm.said(pairings[0].rhythm_days),
             "first_contact_by": day(desk.first_contact_by),
         },
     )
@@ -316,7 +317,7 @@ def sample(topic: str) -> dict:
         "helper": SimpleNamespace(name=_("Your coordinator")),
         "mentor": sample_partner(address=address),
         "mentees": [sample_partner(address=address)],
-        "rhythm": Pairing(rhythm_days=14).rhythm_words,
+        "rhythm": rhythm.said(14),
         "circle": False,
         "first_contact_by": some_day,
         "write_again_on": some_day,

@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.letter_desk import Desk, clock_words, day, one_line
+from matching.letter_desk import Desk, clock_words, one_line
 from matching.letters import may_leave, sample
 from matching.models import Breather, Offer, OfferState, Pairing
 from outbox import kinds
+from outbox.days import day
 from outbox.kinds import Kind
 from programs.models import Membership
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.letters import day, one_line
+from matching.letters import one_line
 from mentorship import follow_ups, program_home
 from outbox import kinds, letters, links
 from outbox.actions import post
+from outbox.days import day
 from outbox.models import Letter
 from outbox.sweeping import each
 from profiles import civil

@@ -116,6 +116,7 @@ TEMPLATES = [
         "OPTIONS": {
             "autoescape": False,
             "loaders": [("django.template.loaders.cached.Loader", ["outbox.loading.Loader"])],
+            "builtins": ["outbox.templatetags.letter_words"],
         },
     },
 ]

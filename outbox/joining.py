@@ -4,14 +4,19 @@ import copy
 from collections.abc import Callable, Iterable
 
 from django.contrib.humanize.templatetags.humanize import apnumber
-from django.utils.translation import gettext as _
+from django.utils.functional import lazy
 
-from outbox import choices, kinds, links, rendering
-from outbox.letters import text_of
+from outbox import choices, kinds, links, rendering, sayings, texts
+from outbox.letters import kept, text_of
 from outbox.models import REFUSED_FROM, How, Letter, LetterState
 from outbox.rendering import Part, Shown
+from outbox.sayings import Saying
 
 KIND = "outbox.joined"
+# A greeting ends with one, in whatever letters.
+COMMAS = (",", "،", "，", "、", ":", ";")
+OF, OF_PROGRAM = Saying("{number} of {all}"), Saying("{number} of {all}: {program}")
+_in_words = lazy(apnumber, str)
 
 
 def companions(letter) -> list[Letter]:
@@ -56,32 +61,46 @@ def said_better(letters: list[Letter]) -> list[Letter]:
 def show(letters: list[Letter], href_of: Callable[[Letter], Callable[[str], str]]) -> Shown:
     """Several letters as the one email their reader gets, each with links of its own."""
     letters = sorted(letters, key=lambda letter: (letter.posted_at, letter.pk))
-    frame = frame_of(letters)
+    frame, words = _framed(letters)
     body, _mark, foot = frame.body.partition(f"\n{rendering.FOOT}\n")
-    parts = [Part(body, href_of(frame))]
+    parts = [Part(body, href_of(frame), language=frame.language)]
     several = len({letter.topic for letter in letters}) > 1
-    texts = _without_repeats([_without_greeting(letter) for letter in letters])
-    for number, (letter, text) in enumerate(zip(letters, texts, strict=True), 1):
+    said_once = _without_repeats([_without_greeting(letter) for letter in letters])
+    for number, (letter, text) in enumerate(zip(letters, said_once, strict=True), 1):
         said = {"number": number, "all": len(letters), "program": kinds.topic_name(letter.topic)}
-        title = _("%(number)s of %(all)s: %(program)s") if several and said["program"] else _("%(number)s of %(all)s")
-        parts.append(Part(text, href_of(letter), title % said))
-    return rendering.assemble(frame.subject, parts, Part(foot, href_of(frame)))
+        with sayings.in_words(words.phrases_around):
+            title = str((OF_PROGRAM if several and said["program"] else OF)(**said))
+        parts.append(Part(text, href_of(letter), title, letter.language))
+    return rendering.assemble(frame.subject, parts, Part(foot, href_of(frame), language=frame.language))
 
 
 def frame_of(letters: list[Letter]) -> Letter:
     """What stands around them: an unsaved letter that is theirs together, of their program where it is one."""
+    return _framed(letters)[0]
+
+
+def _framed(letters: list[Letter]) -> tuple[Letter, texts.Words]:
     topics = {letter.topic for letter in letters}
     frame = copy.copy(letters[0])
     frame.pk, frame.kind, frame.about = None, KIND, {}
     frame.topic = topics.pop() if len(topics) == 1 else ""
-    frame.subject, frame.body = text_of(
-        kinds.get(KIND),
+    kind, languages = kinds.get(KIND), {letter.language for letter in letters}
+    # In the language of them all, where that is one and they are of one program.
+    language = languages.pop() if len(languages) == 1 and frame.topic else ""
+    words = texts.own_words_of(kind, frame.topic).words_in(kind, language or texts.ENGLISH)
+    written = text_of(
+        kind,
         frame.recipient,
-        context={"number": apnumber(len(letters))},
+        # Said in the language of the email: it is read only then.
+        context={"number": _in_words(len(letters))},
         topic=frame.topic,
         reply_to=frame.reply_to,
+        words=words,
+        failed=lambda row, error: None,
     )
-    return frame
+    for name, value in kept(written).items():
+        setattr(frame, name, value)
+    return frame, words
 
 
 def reply_to(letters: list[Letter]) -> list[str]:
@@ -98,7 +117,7 @@ def _without_greeting(letter) -> list[str]:
     """The paragraphs of a letter after its greeting, without what stands under it."""
     body = letter.body.partition(f"\n{rendering.FOOT}\n")[0]
     paragraphs = [paragraph for paragraph in body.strip().split("\n\n") if paragraph.strip()]
-    if len(paragraphs) > 1 and paragraphs[0].rstrip().endswith(",") and str(letter.recipient) in paragraphs[0]:
+    if len(paragraphs) > 1 and paragraphs[0].rstrip().endswith(COMMAS) and str(letter.recipient) in paragraphs[0]:
         paragraphs = paragraphs[1:]
         # After a greeting a sentence may begin small.
         paragraphs[0] = paragraphs[0][:1].upper() + paragraphs[0][1:]

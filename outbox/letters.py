@@ -3,22 +3,37 @@
 import re
 import uuid
 from email.utils import parseaddr
+from typing import NamedTuple
 
 from django.conf import settings
 from django.template import engines
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils import timezone, translation
 
-from outbox import kinds, texts
+from outbox import days, kinds, links, sayings, texts
 from outbox.kinds import Kind
+from outbox.links import MARK
 from outbox.loading import settle_links
 from outbox.models import Letter
+from outbox.phrases import phrases_in
+from outbox.sayings import Saying
+from outbox.texts import Words
+from outbox.wording import Unusable, problems_of_phrases, render_in, source_of
 from profiles import civil
 
 KEY_LENGTH = Letter._meta.get_field("key").max_length
 # In `about` of an email sent once more: the one it repeats.
 AGAIN_OF = "again_of"
 SUBJECT_LENGTH = Letter._meta.get_field("subject").max_length
+TAKES_PART = Saying("You get this email because you take part in {program}.")
+HAS_ACCOUNT = Saying("You get this email because you have an account with us.")
+
+
+class Written(NamedTuple):
+    """An email as it was put together, its links as [link: purpose]."""
+
+    subject: str
+    body: str
+    language: str = texts.ENGLISH
 
 
 def key_of(kind: str, to, topic: str, key: str) -> str:
@@ -54,15 +69,15 @@ def write(
     are the program's own texts (texts.own_words) for whoever writes many and reads them once.
     """
     kind = kind if isinstance(kind, Kind) else kinds.get(kind)
-    own = texts.own(kind, topic, texts.language_of(to)) if own_words is None else own_words.get(kind.name)
-    subject, body = text_of(
+    own_words = texts.own_words_of(kind, topic) if own_words is None else own_words
+    written = text_of(
         kind,
         to,
         context=context,
         topic=topic,
         reply_to=reply_to,
-        own=own,
-        failed=lambda error: texts.note_failure(own, error, now),
+        words=own_words.words_for(kind, to),
+        failed=lambda row, error: texts.note_failure(row, error, now),
     )
     public_id = uuid.uuid4()
     return Letter(
@@ -72,14 +87,19 @@ def write(
         kind=kind.name,
         topic=topic,
         about=about or {},
-        subject=subject,
-        body=body,
+        **kept(written),
         reply_to=reply_to,
         posted_at=now,
         due_at=_by_day(kind, due or now, now, cut_off, civil.zone(to.time_zone)),
         cut_off=cut_off,
         message_id=f"<{public_id.hex}@{domain()}>",
     )
+
+
+def kept(written: Written) -> dict[str, str]:
+    """What a letter keeps of how it was put together."""
+    language = "" if written.language == texts.ENGLISH else written.language
+    return {"subject": written.subject, "body": written.body, "language": language}
 
 
 def again(letter: Letter, turn: int, *, now, anyway: bool = False) -> Letter:
@@ -97,6 +117,7 @@ def again(letter: Letter, turn: int, *, now, anyway: bool = False) -> Letter:
         about={**letter.about, AGAIN_OF: str(letter.public_id), "anyway": anyway},
         subject=letter.subject,
         body=letter.body,
+        language=letter.language,
         reply_to=letter.reply_to,
         posted_at=now,
         due_at=now,
@@ -110,48 +131,79 @@ def written_again(letter: Letter) -> int:
     return Letter.objects.filter(topic=letter.topic, **{f"about__{AGAIN_OF}": str(letter.public_id)}).count()
 
 
-def text_of(kind: Kind, to, *, context, topic, reply_to="", own=None, failed=None) -> tuple[str, str]:
-    """Subject and framed body of a kind of email for one person, times in their zone, links as [link: purpose].
+class _Spoiled(Exception):
+    """A text of the program's own that cannot be used, and why."""
 
-    `own` is the program's own text (subject and text); where it cannot be used, `failed` hears why and ours is taken.
+    def __init__(self, row, error: Exception):
+        super().__init__(str(error))
+        self.row, self.error = row, error
+
+
+def text_of(kind: Kind, to, *, context, topic, reply_to="", words=None, failed=None) -> Written:
+    """A kind of email for one person, framed, times in their zone.
+
+    `words` are those it is written with; where they cannot be used, `failed` hears why, and ours are taken.
     """
-    engine = engines["letters"]
     context = {"person": to, "topic": topic, **context}
-    with timezone.override(civil.zone(to.time_zone)):
-        rendered = settle_links(_in_own_words(kind, own, context, failed) or _in_ours(kind, context))
-    subject, body = _split(rendered)
-    frame = {
-        "body": body,
-        # Said with people's own words in them, so none of it may become a link.
-        "why": settle_links(
-            context.get("why") or str(kind.why) or _why(context.get("program") or kinds.topic_name(topic))
-        ),
-        "contact": settle_links(str(context.get("contact") or _human(reply_to))),
-        "to_mentees": kind.to_mentees,
-        "group": kind.group,
-        "choose": bool(topic) and not kind.to_staff and not kind.apart,
-        "under": kinds.under(kind, to, topic),
-    }
-    framed = engine.get_template("frame.txt").render(frame)
-    return subject, re.sub(r"\n{3,}", "\n\n", settle_links(framed, keep=True)).strip() + "\n"
-
-
-def _in_ours(kind: Kind, context) -> str:
-    return engines["letters"].get_template(kind.template).render(context)
-
-
-def _in_own_words(kind: Kind, own, context, failed) -> str:
-    """The program's own text with everything put in; "" where it has none, or it cannot be used."""
-    if own is None:
-        return ""
     try:
-        return texts.original(kind).render(own.subject, own.text, context)
-    except Exception as error:
-        # Whatever it is: an email that is due does not wait for somebody to mend a text.
+        return _written(kind, to, context, topic, reply_to, words or Words())
+    except _Spoiled as spoiled:
         if failed is None:
-            raise
-        failed(error)
-        return ""
+            raise spoiled.error from None
+        # Whatever it is: an email that is due does not wait for somebody to mend a text.
+        failed(spoiled.row, spoiled.error)
+        return _written(kind, to, context, topic, reply_to, Words())
+
+
+def _written(kind: Kind, to, context, topic: str, reply_to: str, words: Words) -> Written:
+    around = words.phrases_around
+    in_their_words = sayings.in_words(around)
+    with timezone.override(civil.zone(to.time_zone)), translation.override(days.known(words.language)), in_their_words:
+        subject, body = _split(settle_links(_said(kind, words, context)))
+        frame = {
+            "body": body,
+            # Said with people's own words in them, so none of it may become a link.
+            "why": settle_links(str(context.get("why") or kind.why or _why(context, topic))),
+            "contact": settle_links(str(context.get("contact") or _human(reply_to))),
+            "to_mentees": kind.to_mentees,
+            "group": kind.group,
+            "choose": bool(topic) and not kind.to_staff and not kind.apart,
+            "under": kinds.under(kind, to, topic),
+        }
+        framed = _in_words_around(texts.FRAME, frame, words)
+    body = re.sub(r"\n{3,}", "\n\n", settle_links(framed, keep=True)).strip() + "\n"
+    return Written(subject, _with_words_on_links(body, around), words.language)
+
+
+def _said(kind: Kind, words: Words, context) -> str:
+    """Subject and text: the program's own with everything put in, or ours."""
+    own = words.own
+    if own is None:
+        return _in_words_around(kind.template, context, words)
+    try:
+        return texts.original(kind).render(own.subject, own.text, context, own.phrases)
+    except Exception as error:
+        raise _Spoiled(own, error) from error
+
+
+def _in_words_around(template: str, context, words: Words) -> str:
+    """A text of ours; what stands around every email has the program's own words where it has some."""
+    if template not in (texts.FRAME, texts.JOINED) or not words.phrases_around:
+        return engines["letters"].get_template(template).render(context)
+    source = source_of(template)
+    try:
+        if problems := problems_of_phrases(phrases_in(source), words.phrases_around, {}):
+            raise Unusable(problems[0].words)
+        return render_in(source, context, words.phrases_around, {})
+    except Exception as error:
+        raise _Spoiled(words.around, error) from error
+
+
+def _with_words_on_links(body: str, around) -> str:
+    """The program's own words on links are kept with the email: sending asks for nothing more."""
+    if not around:
+        return body
+    return MARK.sub(lambda mark: links.mark(mark[1], around.get(links.known_words(mark[1]), "")), body)
 
 
 def _split(rendered: str) -> tuple[str, str]:
@@ -161,10 +213,9 @@ def _split(rendered: str) -> tuple[str, str]:
     return subject[:SUBJECT_LENGTH], body.strip()
 
 
-def _why(program) -> str:
-    if program:
-        return _("You get this email because you take part in %(program)s.") % {"program": program}
-    return _("You get this email because you have an account with us.")
+def _why(context, topic: str) -> sayings.Said:
+    program = context.get("program") or kinds.topic_name(topic)
+    return TAKES_PART(program=program) if program else HAS_ACCOUNT()
 
 
 def _human(reply_to: str) -> str:

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 SALT = "outbox.links"
 LASTS = timedelta(days=30)
-MARK = re.compile(r"\[link: ([a-z_]+)\]")
+# What a letter holds in the place of a link: its purpose, and the words on it where a program has some of its own.
+MARK = re.compile(r"\[link: ([a-z_]+)(?:\|([^\[\]|\n]+))?\]")
 
 
 class BadLink(Exception):
@@ -80,6 +81,22 @@ def get(name: str) -> Purpose:
 def words(name: str) -> str:
     """A link in words, for everywhere but the sent email."""
     return str(get(name).words)
+
+
+def known_words(name: str) -> str:
+    """The same; "" for a purpose that nobody registers."""
+    return str(_purposes[name].words) if name in _purposes else ""
+
+
+def words_on(mark: re.Match) -> str:
+    """The words on a link of a letter."""
+    return mark[2] or words(mark[1])
+
+
+def mark(name: str, own: str = "") -> str:
+    """What a letter holds in the place of a link, with other words on it or with ours."""
+    own = " ".join(re.sub(r"[\[\]|]", " ", own).split())
+    return f"[link: {name}|{own}]" if own else f"[link: {name}]"
 
 
 def sign(purpose: str, person, thing: str, ends: datetime) -> str:

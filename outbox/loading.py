@@ -9,6 +9,7 @@ from outbox.links import MARK
 
 # Known to this process alone: somebody whose name is "[link: unsubscribe]" stays a name.
 _NONCE = secrets.token_hex(8)
+OPENING = re.compile(rf"\[link:(?!{_NONCE} [a-z_]+\])")
 OURS = re.compile(rf"\[link:{_NONCE} ([a-z_]+)\]")
 
 
@@ -21,4 +22,9 @@ class Loader(FilesystemLoader):
 
 def settle_links(rendered: str, keep: bool = False) -> str:
     """Keeps the marked links; breaks what only looks like one, unless the text was settled before."""
-    return OURS.sub(r"[link: \1]", rendered if keep else MARK.sub(r"(link: \1)", rendered))
+    return OURS.sub(r"[link: \1]", rendered if keep else broken(rendered))
+
+
+def broken(rendered: str) -> str:
+    """The text with everything broken up that looks like a link, or could become the beginning of one."""
+    return OPENING.sub("(link:", MARK.sub(lambda mark: f"({mark[0][1:-1]})", rendered))

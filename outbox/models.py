@@ -101,6 +101,8 @@ class Letter(models.Model):
     about = models.JSONField(default=dict, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
+    # Which of its program's texts it was written in; "" is our own language.
+    language = models.CharField(max_length=10, blank=True)
     # As long as a name is: encoded for a header it grows.
     reply_to = models.TextField(_("answers go to"), blank=True)
     state = models.CharField(_("status"), max_length=10, choices=LetterState.choices, default=LetterState.WAITING)

@@ -4,9 +4,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from journal.actions import record
-from outbox import kinds
+from outbox import kinds, texts
 from outbox.kinds import Kind
 from outbox.models import LetterText, Stopped
+from profiles import languages
 
 
 def version_of(kind: Kind, topic: str, language: str) -> int:
@@ -15,21 +16,21 @@ def version_of(kind: Kind, topic: str, language: str) -> int:
     return rows.order_by("-version").values_list("version", flat=True).first() or 0
 
 
-def save_text(kind: Kind, topic: str, language: str, *, subject: str, text: str, after: int, by, now):
+def save_text(
+    kind: Kind, topic: str, language: str, *, subject: str = "", text: str = "", phrases=None, after: int, by, now
+):
     """The next version of a program's own text; None where somebody else saved one after `after`.
 
-    Without text it goes back to ours, and stands in the list of versions all the same.
+    Without any words it goes back to ours, and stands in the list of versions all the same.
     """
     if after != version_of(kind, topic, language):
         return None
-    row = LetterText(
-        topic=topic, kind=kind.name, language=language, version=after + 1, subject=subject, text=text, at=now, by=by
-    )
-    words = _("The text of the email “%(kind)s” was changed.") if text else _("The email “%(kind)s” is in our words.")
+    words = {"subject": subject, "text": text, "phrases": phrases or {}}
+    row = LetterText(topic=topic, kind=kind.name, language=language, version=after + 1, at=now, by=by, **words)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-            _tell(row, "text.changed" if text else "text.reset", words, kind, topic, by, now)
+            _tell(row, "text.changed" if row.says else "text.reset", _words_of(row), kind, topic, by, now)
     except IntegrityError:
         # The version is unique: somebody saved theirs in the same moment.
         return None
@@ -56,6 +57,16 @@ def start(kind: Kind, topic: str, *, by, now) -> bool:
     _tell(row, "email.started", _("The email “%(kind)s” was switched on again."), kind, topic, by, now)
     row.delete()
     return True
+
+
+def _words_of(row: LetterText) -> str:
+    """What the history says of a version."""
+    if row.language == texts.ENGLISH:
+        changed, back = _("The text of the email “%(kind)s” was changed."), _("The email “%(kind)s” is in our words.")
+        return changed if row.says else back
+    changed = _("The text of the email “%%(kind)s” in %(language)s was changed.")
+    back = _("The email “%%(kind)s” is not written in %(language)s any more.")
+    return (changed if row.says else back) % {"language": languages.name(row.language).replace("%", "%%")}
 
 
 def _tell(thing, verb, words, kind, topic, by, now):

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from outbox import joining, kinds, links, texts
 from outbox.kinds import Kind
-from outbox.letters import domain, text_of
+from outbox.letters import domain, kept, text_of
 from outbox.links import MARK
 from outbox.models import Letter, LetterState
 from outbox.rendering import Shown, render
+from outbox.texts import Words
 
 # The one made-up other person in all samples.
 SOMEBODY = "Sam Example"
@@ -52,18 +53,25 @@ def made_up():
     return get_user_model()(name=_("Robin Reader"), email="robin@example.org", pronouns="they/them")
 
 
-def example(kind: Kind, topic: str, person, *, other: str = SOMEBODY, known: Mapping | None = None, own=None) -> Letter:
+def example(
+    kind: Kind, topic: str, person, *, other: str = SOMEBODY, known: Mapping | None = None, words: Words | None = None
+) -> Letter:
     """An unsaved email of this kind to this person about `other`, the rest of it made up.
 
-    `known` is what is true in the program (who answers, say); `own` the words to try, else those in force.
+    `known` is what is true in the program (who answers, say); `words` those to try, else the reader's in force.
     """
     context = {**kind.sample(topic), **(known or {})}
     if other != SOMEBODY:
         context = {key: value if key in (known or {}) else _naming(value, other) for key, value in context.items()}
     reply_to = context.get("reply_to", "")
-    own = own or texts.own(kind, topic, texts.language_of(person))
-    subject, body = text_of(kind, person, context=context, topic=topic, reply_to=reply_to, own=own)
-    return Letter(recipient=person, kind=kind.name, topic=topic, subject=subject, body=body, reply_to=reply_to)
+    words = words or texts.own_words_of(kind, topic).words_for(kind, person)
+    # What cannot be used reaches nobody: they get ours.
+    written = text_of(kind, person, context=context, topic=topic, reply_to=reply_to, words=words, failed=_as_sent)
+    return Letter(recipient=person, kind=kind.name, topic=topic, reply_to=reply_to, **kept(written))
+
+
+def _as_sent(row, error) -> None:
+    """Looking at an email writes nothing down."""
 
 
 def _naming(value, other: str):
@@ -84,8 +92,8 @@ def _naming(value, other: str):
 
 def links_in(letter: Letter) -> list[tuple[str, bool]]:
     """Every link of an email: its words, and whether it opens without signing in."""
-    names = dict.fromkeys(MARK.findall(letter.body))
-    return [(links.words(name), links.get(name).page is not None) for name in names]
+    marks = {mark[1]: mark for mark in MARK.finditer(letter.body)}
+    return [(links.words_on(mark), links.get(name).page is not None) for name, mark in marks.items()]
 
 
 def test_to(person, letter: Letter, *, now) -> Letter:
@@ -100,6 +108,7 @@ def test_to(person, letter: Letter, *, now) -> Letter:
         about={"test": True},
         subject=_("A test: %(subject)s") % {"subject": letter.subject},
         body=letter.body,
+        language=letter.language,
         posted_at=now,
         due_at=now,
         message_id=f"<{public_id.hex}@{domain()}>",

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
-from outbox import links
+from outbox import days, links
 from outbox.links import MARK
 
 FOOT = "-- "
@@ -27,6 +28,17 @@ class Block:
 
     shape: str
     lines: list[list[Piece]] = field(default_factory=list)
+    # Its language, where that is not ours; ours is shown as its own letters run: people are quoted in it.
+    language: str = ""
+
+    @property
+    def direction(self) -> str:
+        """How it runs."""
+        return direction(self.language) if self.language else "auto"
+
+    @property
+    def rtl(self) -> bool:
+        return self.direction == "rtl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +52,17 @@ class Shown:
     foot: list[Block]
 
 
+def direction(language: str) -> str:
+    """How a language is written."""
+    return "rtl" if days.right_to_left(language) else "ltr"
+
+
 def _pieces(line: str, href: Callable[[str], str]) -> list[Piece]:
     pieces, end = [], 0
     for mark in MARK.finditer(line):
         if line[end : mark.start()]:
             pieces.append(Piece(line[end : mark.start()]))
-        pieces.append(Piece(links.words(mark[1]), True, href(mark[1])))
+        pieces.append(Piece(links.words_on(mark), True, href(mark[1])))
         end = mark.end()
     return [*pieces, Piece(line[end:])] if line[end:] else pieces
 
@@ -68,8 +85,8 @@ def plain_of(text: str, href: Callable[[str], str]) -> str:
 
     def put(line: str) -> str:
         if (own := MARK.fullmatch(line.strip())) and (target := href(own[1])):
-            return f"{links.words(own[1])}:\n{target}"
-        return MARK.sub(lambda mark: href(mark[1]) or f"[{links.words(mark[1])}]", line)
+            return f"{links.words_on(own)}:\n{target}"
+        return MARK.sub(lambda mark: href(mark[1]) or f"[{links.words_on(mark)}]", line)
 
     return "\n".join(put(line) for line in text.split("\n"))
 
@@ -81,11 +98,12 @@ class Part:
     text: str
     href: Callable[[str], str]
     title: str = ""
+    language: str = ""
 
     @property
     def blocks(self) -> list[Block]:
         title = [Block("title", [[Piece(self.title)]])] if self.title else []
-        return title + blocks_of(self.text, self.href)
+        return [*title, *(replace(block, language=self.language) for block in blocks_of(self.text, self.href))]
 
     @property
     def plain(self) -> str:
@@ -96,7 +114,9 @@ class Part:
 def assemble(subject: str, parts: list[Part], foot: Part) -> Shown:
     """An email of one part or more, and what stands under it."""
     blocks = [block for part in parts for block in part.blocks]
-    html = render_to_string("letters/frame.html", {"subject": subject, "blocks": blocks, "foot": foot.blocks})
+    language = foot.language or settings.LANGUAGE_CODE
+    context = {"subject": subject, "blocks": blocks, "foot": foot.blocks, "language": language}
+    html = render_to_string("letters/frame.html", {**context, "direction": direction(language)})
     text = "\n\n".join(part.plain for part in parts) + (f"\n\n{FOOT}\n{foot.plain}" if foot.text else "")
     return Shown(subject, text.rstrip() + "\n", html, blocks, foot.blocks)
 
@@ -104,4 +124,5 @@ def assemble(subject: str, parts: list[Part], foot: Part) -> Shown:
 def render(letter, href: Callable[[str], str]) -> Shown:
     """A letter as its reader gets it, each link leading where href says."""
     body, _, foot = letter.body.partition(f"\n{FOOT}\n")
-    return assemble(letter.subject, [Part(body, href)], Part(foot, href))
+    language = letter.language
+    return assemble(letter.subject, [Part(body, href, language=language)], Part(foot, href, language=language))

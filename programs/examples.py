@@ -6,6 +6,7 @@ from email.utils import formataddr
 from outbox import preview
 from outbox.kinds import Kind
 from outbox.models import Letter
+from outbox.sayings import as_said
 from programs import answering
 from programs.models import Membership, MembershipState, Role
 
@@ -33,15 +34,15 @@ def readers(program, kind: Kind, user):
     return rows.select_related("user", "program").order_by("user__name", "pk")
 
 
-def example(program, kind: Kind, member: Membership | None, user, *, now, own=None) -> Letter:
+def example(program, kind: Kind, member: Membership | None, user, *, now, words=None) -> Letter:
     """The email to this participant about their partner or, where they have none, somebody made up."""
     if member is None:
-        return preview.example(kind, program.slug, preview.made_up(), known={"program": program}, own=own)
+        return preview.example(kind, program.slug, preview.made_up(), known={"program": program}, words=words)
     other = _partner[0](member, user) if _partner else None
     people = {member.user_id, *([other.pk] if other else [])}
     helper = answering.of_programs([program], now)[program.pk].coordinator(member.role, people)
-    known = {"program": program, "evaluation": program.evaluation_for(member.role), "role": member.role}
+    known = {"program": program, "evaluation": as_said(program.evaluation_for(member.role)), "role": member.role}
     if helper:
         known |= {"helper": helper, "reply_to": formataddr((str(helper), helper.email))}
     name = " ".join(str(other).split()) if other else preview.SOMEBODY
-    return preview.example(kind, program.slug, member.user, other=name, known=known, own=own)
+    return preview.example(kind, program.slug, member.user, other=name, known=known, words=words)

@@ -4,11 +4,12 @@ from email.utils import formataddr
 
 from django.utils.translation import gettext_lazy as _
 
-from outbox import choices, kinds, letters
+from outbox import choices, kinds, letters, texts
+from outbox.fragments import Fragment
 from outbox.kinds import Kind
 from outbox.letters import text_of
 from outbox.models import Letter
-from outbox.wording import Fragment, Wording
+from outbox.wording import Wording
 from programs.models import Mailing, Membership, MembershipState
 from programs.permissions import may_write_to
 
@@ -62,8 +63,9 @@ def as_it_reads(mailing: Mailing, member: Membership, *, by) -> Letter:
     """The same for a look at it: nothing of it is kept."""
     reply_to = _answers_to(by)
     kind, topic = kind_of(mailing), mailing.program.slug
-    subject, body = text_of(kind, member.user, context=_context(mailing, member), topic=topic, reply_to=reply_to)
-    return Letter(recipient=member.user, kind=kind.name, topic=topic, subject=subject, body=body, reply_to=reply_to)
+    words = texts.own_words_of(kind, topic).words_for(kind, member.user)
+    written = text_of(kind, member.user, context=_context(mailing, member), topic=topic, reply_to=reply_to, words=words)
+    return Letter(recipient=member.user, kind=kind.name, topic=topic, reply_to=reply_to, **letters.kept(written))
 
 
 def _context(mailing, member):

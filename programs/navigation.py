@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from outbox import texts
 from programs.permissions import can_coordinate
 
 # section, words, URL name, whether it is a list of the admin (then narrowed to the program by ?program=).
@@ -63,6 +64,12 @@ def email_pages(program, current: str) -> list[dict]:
         }
         for key, words, name in EMAIL_PAGES
     ]
+
+
+def words_url(name: str, program, kind: str, language: str) -> str:
+    """A page about the words of an email, in one language; our own goes without saying."""
+    url = reverse(f"programs:{name}", args=[program.slug, *([kind] if kind else [])])
+    return url if language == texts.ENGLISH else f"{url}?{urlencode({'language': language})}"
 
 
 def page_context(request, program, section: str) -> dict:

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from programs.import_urls import import_urls
-from programs.views import automatic, emails, mailing, people, program
+from programs.views import automatic, emails, mailing, people, program, wording
 
 app_name = "programs"
 
@@ -32,11 +32,12 @@ urlpatterns = [
     path("<slug:slug>/people/filters/", mailing.filters, name="filters"),
     path("<slug:slug>/people/filters/<int:row>/remove/", mailing.filter_remove, name="filter_remove"),
     path("<slug:slug>/emails/automatic/", automatic.every, name="automatic"),
+    path("<slug:slug>/emails/automatic/around/", wording.around, name="automatic_around"),
     path("<slug:slug>/emails/automatic/<str:kind>/", automatic.one, name="automatic_one"),
     path("<slug:slug>/emails/automatic/<str:kind>/switch/", automatic.switch, name="automatic_switch"),
     path("<slug:slug>/emails/automatic/<str:kind>/test/", automatic.test, name="automatic_test"),
-    path("<slug:slug>/emails/automatic/<str:kind>/text/", automatic.text, name="automatic_text"),
-    path("<slug:slug>/emails/automatic/<str:kind>/text/back/", automatic.back, name="automatic_back"),
+    path("<slug:slug>/emails/automatic/<str:kind>/text/", wording.text, name="automatic_text"),
+    path("<slug:slug>/emails/automatic/<str:kind>/text/back/", wording.back, name="automatic_back"),
     path("<slug:slug>/emails/<uuid:letter>/", emails.email, name="email"),
     path("<slug:slug>/emails/<uuid:letter>/<slug:verb>/", emails.change, name="email_change"),
 ]

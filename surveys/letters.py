@@ -6,13 +6,21 @@ from types import SimpleNamespace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.letters import Desk, day, may_leave, one_line, sample
+from matching.letters import Desk, may_leave, one_line, sample
 from matching.models import PairingState
 from outbox import kinds
+from outbox.days import day
 from outbox.kinds import Kind
+from outbox.sayings import Said, Saying
 from programs.models import Role
 from surveys import resting
 from surveys.models import Invitation
+
+NOBODY_READS = Saying(
+    "Your coordinator is one of you, so nobody reads how it is going. What you would like goes to the council."
+)
+READS_OF_MENTOR = Saying("Your coordinator reads this; your mentee and the council do not.")
+READS_OF_MENTEE = Saying("Your coordinator reads this; your mentor and the council do not.")
 
 
 def other_of(invitation: Invitation):
@@ -21,16 +29,12 @@ def other_of(invitation: Invitation):
     return pairing.mentee.user if invitation.membership_id == pairing.mentor_id else pairing.mentor.user
 
 
-def who_reads(role: str, coordinators, people) -> str:
+def who_reads(role: str, coordinators, people) -> Said:
     """Who reads an answer: of the coordinators those alone who are none of these people."""
     people = {person.pk for person in people}
     if all(one.pk in people for one in coordinators):
-        return _(
-            "Your coordinator is one of you, so nobody reads how it is going. What you would like goes to the council."
-        )
-    if role == Role.MENTOR:
-        return _("Your coordinator reads this; your mentee and the council do not.")
-    return _("Your coordinator reads this; your mentor and the council do not.")
+        return NOBODY_READS()
+    return READS_OF_MENTOR() if role == Role.MENTOR else READS_OF_MENTEE()
 
 
 def ask(desk: Desk, invitations: list[Invitation], *, cut_off):

@@ -241,6 +241,7 @@ TABLE = {
         posts=coordinators(FOUND),
     ),
     "programs:automatic": Line(coordinators(), of_program),
+    "programs:automatic_around": Line(coordinators(), of_program),
     "programs:automatic_one": Line(coordinators(), of_kind),
     "programs:automatic_switch": Line(
         coordinators(NO_METHOD),

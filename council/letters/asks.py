@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from council.models import Ask, AskKind
-from matching.letters import Desk, day, may_leave, one_line, sample
+from matching.letters import Desk, may_leave, one_line, sample
 from matching.models import PairingState
 from outbox import kinds
+from outbox.days import day
 from outbox.kinds import Kind
 
 KIND_OF = {AskKind.NO_MENTEE: "council.ask_there", AskKind.AWAY: "council.ask_away"}

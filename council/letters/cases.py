@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from council.models import Case, CaseState, Tier
-from matching.letters import day, may_leave, one_line
+from matching.letters import may_leave, one_line
 from outbox import kinds, letters, links
+from outbox.days import day
 from outbox.kinds import Kind
 from programs.models import Program
 

@@ -3,14 +3,21 @@
 from collections import defaultdict
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from council.letters.leaves import still_a_pair
 from council.models import Tier
+from matching import rhythm
 from matching.letters import Desk, may_leave, one_line, sample
 from matching.models import Pairing
 from outbox import kinds
 from outbox.kinds import Kind
+from outbox.sayings import Said, Saying
+
+IN_TOUCH = Saying("You and {name} are in touch {often} from now on.")
+NO_PLACE = Saying("You offer no place from now on: nobody new comes.")
+ONE_PLACE = Saying("You offer one place from now on.")
+SOME_PLACES = Saying("You offer {places} places from now on.")
 
 
 def settled(case, how: str, *, now):
@@ -33,18 +40,16 @@ def eased(pairs, *, rhythm_days=None, places=None) -> dict:
     if places is not None:
         lines[pairs[0].mentor].append(_places_line(places))
     for pairing in pairs if rhythm_days is not None else ():
-        often = Pairing(rhythm_days=rhythm_days).rhythm_words
+        often = rhythm.said(rhythm_days)
         for member, other in ((pairing.mentor, pairing.mentee), (pairing.mentee, pairing.mentor)):
-            said = _("You and %(name)s are in touch %(often)s from now on.")
-            lines[member].append(said % {"name": one_line(other.user), "often": often})
+            lines[member].append(IN_TOUCH(name=one_line(other.user), often=often))
     return dict(lines)
 
 
-def _places_line(places: int) -> str:
+def _places_line(places: int) -> Said:
     if not places:
-        return _("You offer no place from now on: nobody new comes.")
-    words = ngettext("You offer one place from now on.", "You offer %(places)s places from now on.", places)
-    return words % {"places": places}
+        return NO_PLACE()
+    return ONE_PLACE() if places == 1 else SOME_PLACES(places=places)
 
 
 def easier(case, member, lines, *, now):

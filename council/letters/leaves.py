@@ -5,11 +5,15 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.letters import Desk, day, may_leave, one_line, sample
+from matching.letters import Desk, may_leave, one_line, sample
 from matching.models import Pairing
 from outbox import kinds
+from outbox.days import day
 from outbox.kinds import Kind
+from outbox.sayings import Saying
 from programs.models import Leave, Membership, MembershipState, Role
+
+TOOK_PART = Saying("You get this email because you took part in {program}.")
 
 
 def said(membership, *, starts_on, returns_on, number, others, asked, now):
@@ -105,7 +109,7 @@ def left(membership, *, others, by_themselves: bool, now):
             "role": membership.role,
             "others": [one_line(person) for person in others],
             "by_themselves": by_themselves,
-            "why": _("You get this email because you took part in %(program)s.") % {"program": membership.program},
+            "why": TOOK_PART(program=membership.program),
         },
     )
 

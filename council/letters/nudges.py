@@ -12,9 +12,10 @@ from checkins import watching
 from checkins.letters import silence_of
 from checkins.models import Contact, Meeting, MeetingState, Pause
 from council import ladder, silence
-from matching.letters import Desk, day, may_leave, one_line, sample
+from matching.letters import Desk, may_leave, one_line, sample
 from matching.models import Pairing, PairingState
 from outbox import kinds
+from outbox.days import day
 from outbox.kinds import Kind
 from programs.models import Leave
 

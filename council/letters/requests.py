@@ -2,12 +2,16 @@
 
 from datetime import date, timedelta
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.letters import Desk, day, may_leave, one_line, sample
+from matching.letters import Desk, may_leave, one_line, sample
 from outbox import kinds
+from outbox.days import day
 from outbox.kinds import Kind
+from outbox.sayings import Saying
+
+WRONG = Saying("Something is wrong? {link_wrong}")
+WRONG_OR_SILENT = Saying("Something is wrong, or you cannot reach your mentor? {link_wrong}")
 
 
 def mentee_asked(pairing, *, now):
@@ -72,5 +76,5 @@ def under(kind: Kind, person, topic: str) -> str:
     if kind.to_staff:
         return ""
     if kind.to_mentees:
-        return _("Something is wrong, or you cannot reach your mentor? %(link)s") % {"link": "[link: wrong]"}
-    return _("Something is wrong? %(link)s") % {"link": "[link: wrong]"}
+        return str(WRONG_OR_SILENT(link_wrong="[link: wrong]"))
+    return str(WRONG(link_wrong="[link: wrong]"))

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from matching import rhythm
 from matching.models.introductions import Introduction
 from matching.models.purposes import PairPurpose
 from matching.models.rounds import Publication, Round
@@ -137,9 +137,4 @@ class Pairing(models.Model):
     @property
     def rhythm_words(self) -> str:
         """How often, as people say it."""
-        if self.rhythm_days % 7 == 0:
-            weeks = self.rhythm_days // 7
-            return ngettext("every week", "every %(weeks)s weeks", weeks) % {"weeks": weeks}
-        if self.rhythm_days in (30, 31):
-            return str(_("once a month"))
-        return ngettext("every day", "every %(days)s days", self.rhythm_days) % {"days": self.rhythm_days}
+        return str(rhythm.said(self.rhythm_days))

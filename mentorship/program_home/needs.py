@@ -11,13 +11,13 @@ from council import promise
 from matching.models import OfferState, RoundState
 from mentorship.program_home.figures import Figures, count_follow_ups, figures_of
 from mentorship.program_home.path import EMAILS, PEOPLE
-from outbox import kinds
+from outbox import kinds, texts
 from outbox.models import LetterState
 from programs import reach
 from programs.actions import missing_to_open
 from programs.actions.opening import reachable
 from programs.models import Duty, ImportState, Membership, MembershipState, Program, ProgramState, Role
-from programs.navigation import list_url
+from programs.navigation import list_url, words_url
 
 S = MembershipState
 INTRODUCTIONS = "admin:matching_introduction_changelist"
@@ -188,11 +188,14 @@ def _to_mend(program, figures):
     if not figures.broken:
         return None
     text = figures.broken[0]
+    page, kind, title = "automatic_text", text.kind, kinds.title(text.kind)
+    if text.kind == texts.AROUND.name:
+        page, kind, title = "automatic_around", "", texts.AROUND.title
     return Need(
-        _("Your words for “%(kind)s” cannot be used") % {"kind": kinds.title(text.kind)},
+        _("Your words for “%(kind)s” cannot be used") % {"kind": title},
         _("People get the email in our words instead: %(why)s") % {"why": text.failure},
         _("Look at the words"),
-        reverse("programs:automatic_text", args=[program.slug, text.kind]),
+        words_url(page, program, kind, text.language),
     )
 
 

@@ -51,28 +51,18 @@ class WordsForm(forms.Form):
         data = super().clean()
         if "subject" in data and "text" in data:
             for one in self.wording.problems(data["subject"], data["text"]):
-                self.add_error(one.where, _placed(one))
+                self.add_error(one.where, placed(one))
         return data
 
 
-def _placed(problem) -> str:
+def placed(problem) -> str:
+    """What is wrong, and where."""
     place = {"line": problem.line, "column": problem.column, "words": problem.words}
     if not problem.column:
         return problem.words
-    if problem.where == "subject":
+    if problem.where != "text":
         return _now("At character %(column)d: %(words)s") % place
     return _now("Line %(line)d, character %(column)d: %(words)s") % place
-
-
-class TextForm(WordsForm):
-    """A program's own words for one kind of email."""
-
-    # The version somebody was looking at, so that two people cannot undo each other unseen.
-    after = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
-
-    def __init__(self, *args, wording: Wording, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.wording = wording
 
 
 FARTHEST = timedelta(days=366)

@@ -1,7 +1,6 @@
-"""Every email that a program sends by itself: who gets it and when, how it reads, its words, its switch."""
+"""Every email that a program sends by itself: who gets it and when, how it reads, its switch."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,23 +10,24 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from outbox import actions as outbox_actions
 from outbox import kinds, own_words, preview, texts
 from outbox.models import LetterText
 from programs import examples
-from programs.forms.emails import TextForm
+from programs.email_languages import chosen, in_order, named, to_add
 from programs.models import MembershipState
-from programs.navigation import email_pages
+from programs.navigation import email_pages, words_url
 from programs.permissions import letters_visible_to
-from programs.views.pages import coordinator_page, posted, render
+from programs.views.pages import coordinator_page, render
 
 RECENT = timedelta(days=30)
 VERSIONS = 20
 
 
-def _kind(name):
+def kind_of(name):
+    """A kind that whoever runs a program is told of; 404 for any other."""
     try:
         kind = kinds.get(name)
     except kinds.UnknownKind:
@@ -40,72 +40,118 @@ def _kind(name):
 @require_safe
 @coordinator_page("emails")
 def every(request, program):
-    """All of them in groups, each with who gets it and when."""
+    """All of them in groups, each with who gets it and when; or those that are missing in one language."""
     own, stopped = texts.own_words(program.slug), texts.stopped_kinds(program.slug)
     recent = letters_visible_to(request.user).filter(topic=program.slug, sent_at__gt=timezone.now() - RECENT)
     counts = dict(recent.order_by().values_list("kind").annotate(number=Count("pk")))
-    groups = [
-        (
-            title,
-            [
-                {
-                    "kind": kinds.get(name),
-                    "when": told.when,
-                    "own": own.get(name),
-                    "stopped": stopped.get(name),
-                    "recent": counts.get(name, 0),
-                }
-                for name, told in lines.items()
-            ],
-        )
-        for title, lines in kinds.told()
-    ]
-    context = {"title": _("Automatic emails"), "subpages": email_pages(program, "automatic"), "groups": groups}
+    language = chosen(request.GET)
+
+    def line(name, told):
+        kind = kinds.get(name)
+        rows = [own.of(kind, code) for code in in_order(own.languages(kind))]
+        return {
+            "kind": kind,
+            "when": told.when,
+            "own": own.of(kind, language),
+            "in": [named(code) for code in in_order(own.languages(kind))],
+            "failed": next((row for row in rows if row and row.failed_at), None),
+            "may_be_said_otherwise": texts.may_be_said_otherwise(kind),
+            "stopped": stopped.get(name),
+            "recent": counts.get(name, 0),
+        }
+
+    groups = [(title, [line(name, told) for name, told in lines.items()]) for title, lines in kinds.told()]
+    said = [one for _title, lines in groups for one in lines if one["may_be_said_otherwise"]]
+    context = {
+        "title": _("Automatic emails"),
+        "subpages": email_pages(program, "automatic"),
+        "groups": groups,
+        "languages": _languages(own, said, language),
+        "around": own.of(texts.AROUND, language),
+    }
+    if language != texts.ENGLISH:
+        missing = [(title, [one for one in lines if one in said and not one["own"]]) for title, lines in groups]
+        context |= {"groups": [(title, lines) for title, lines in missing if lines], "language": language}
+        context["language_name"] = named(language)
+        context["written"] = sum(1 for one in said if one["own"])
+        context["all"] = len(said)
     return render(request, "programs/automatic.html", program, "emails", context)
+
+
+def _languages(own, said, current) -> list[dict]:
+    """The languages in which anything is written, and how much of it."""
+    codes = {language for _kind, language in own.rows} | {current}
+    found = [{"code": "", "words": _("All emails"), "current": current == texts.ENGLISH}]
+    for code in in_order(codes)[1:]:
+        number = sum(1 for one in said if own.of(one["kind"], code))
+        words = _("%(language)s: %(number)d of %(all)d") % {"language": named(code), "number": number, "all": len(said)}
+        found.append({"code": code, "words": words, "current": code == current})
+    return found if len(found) > 1 else []
 
 
 @require_safe
 @coordinator_page("emails")
 def one(request, program, kind):
     """One of them, shown as somebody of the program would get it, every link of it listed."""
-    kind, now = _kind(kind), timezone.now()
-    people = list(examples.readers(program, kind, request.user)[:200])
-    chosen = _chosen(people, request.GET.get("to"))
-    letter = examples.example(program, kind, chosen, request.user, now=now)
-    language = texts.language_of(request.user)
+    kind, now = kind_of(kind), timezone.now()
+    own = texts.own_words(program.slug, kind, texts.AROUND)
+    written = own.languages(kind)
+    everybody = list(examples.readers(program, kind, request.user)[:200])
+    language = chosen(request.GET)
+    if "language" not in request.GET and (asked := choose(everybody, request.GET.get("to"), only=True)):
+        language = texts.language_of(asked.user, written)
+    people = [row for row in everybody if texts.language_of(row.user, [*written, language]) == language]
+    member = choose(people or everybody, request.GET.get("to"))
+    words = own.words_in(kind, language)
+    letter = examples.example(program, kind, member, request.user, now=now, words=words)
     context = {
-        **_about(program, kind),
+        **about(program, kind, language, own, request.user),
         "people": people,
-        "chosen": chosen,
+        "chosen": member,
+        "nobody": not people,
         "shown": preview.show(letter),
         "links": preview.links_in(letter),
-        "versions": _versions(program, kind, language),
+        "versions": versions(program, kind, language),
     }
     return render(request, "programs/automatic_one.html", program, "emails", context)
 
 
-def _chosen(people, wanted=None):
+def choose(people, wanted=None, only=False):
     """The one asked for, else rather somebody who is in a pair: most emails tell of one."""
     people = list(people)
+    found = next((row for row in people if str(row.public_id) == wanted), None)
     active = [row for row in people if row.state == MembershipState.ACTIVE]
-    return next((row for row in people if str(row.public_id) == wanted), next(iter(active or people), None))
+    return found if found or only else next(iter(active or people), None)
 
 
-def _about(program, kind) -> dict:
-    """What every page about one kind says of it."""
-    told = kinds.told_of(kind.name)
+def about(program, kind, language, own, user) -> dict:
+    """What every page about one kind says of it, in one language."""
+    row, written = own.of(kind, language), own.languages(kind)
+    ours = texts.original(kind) if texts.may_be_said_otherwise(kind) else None
+    foreign = language != texts.ENGLISH
+    tabs = [
+        {"words": named(code), "url": words_url("automatic_one", program, kind.name, code), "current": code == language}
+        for code in in_order([*written, language])
+    ]
     return {
         "title": kind.title,
         "subpages": email_pages(program, "automatic"),
         "kind": kind,
-        "told": told,
-        "own": texts.own_words(program.slug).get(kind.name),
+        "told": kinds.told_of(kind.name),
+        "own": row,
         "stopped": texts.stopped_kinds(program.slug).get(kind.name),
-        "may_be_said_otherwise": texts.may_be_said_otherwise(kind),
+        "may_be_said_otherwise": ours is not None,
+        "language": language if foreign else "",
+        "language_name": named(language),
+        "tabs": tabs,
+        "to_add": to_add(program, user, [*written, language]) if ours else [],
+        "in_english": len(ours.missing(row.text, row.phrases)) if ours and row and foreign else 0,
+        "around_in_english": foreign and row is not None and own.of(texts.AROUND, language) is None,
     }
 
 
-def _versions(program, kind, language):
+def versions(program, kind, language):
+    """What was in force in this language, the newest first."""
     rows = LetterText.objects.filter(topic=program.slug, kind=kind.name, language=language)
     return rows.select_related("by")[:VERSIONS]
 
@@ -114,7 +160,7 @@ def _versions(program, kind, language):
 @require_POST
 def switch(request, program, kind):
     """Switches an email off or on, where a program may do without it."""
-    kind, now = _kind(kind), timezone.now()
+    kind, now = kind_of(kind), timezone.now()
     if not kinds.told_of(kind.name).may_stop:
         raise PermissionDenied
     if request.POST.get("switch") == "on":
@@ -130,76 +176,18 @@ def switch(request, program, kind):
 @require_POST
 def test(request, program, kind):
     """Sends the email as it stands to whoever asks, its links without effect."""
-    kind = _kind(kind)
-    people = examples.readers(program, kind, request.user)
-    _send_test(request, program, kind, _chosen(people, request.POST.get("to")))
-    return redirect("programs:automatic_one", program.slug, kind.name)
+    kind, language = kind_of(kind), chosen(request.POST)
+    member = choose(examples.readers(program, kind, request.user), request.POST.get("to"))
+    words = texts.own_words(program.slug, kind, texts.AROUND).words_in(kind, language)
+    send_test(request, program, kind, member, words)
+    return redirect(words_url("automatic_one", program, kind.name, language))
 
 
-def _send_test(request, program, kind, member, own=None):
+def send_test(request, program, kind, member, words) -> None:
+    """A test letter to whoever asked for it, in these words."""
     now = timezone.now()
-    letter = preview.test_to(
-        request.user, examples.example(program, kind, member, request.user, now=now, own=own), now=now
-    )
+    example = examples.example(program, kind, member, request.user, now=now, words=words)
+    letter = preview.test_to(request.user, example, now=now)
     with transaction.atomic():
         outbox_actions.post([letter])
     messages.success(request, _("A test is on its way to %(address)s.") % {"address": request.user.email})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@coordinator_page("emails")
-def text(request, program, kind):
-    """Its words: the program's own beside ours; looked at, tried on oneself, then saved."""
-    kind, now = _kind(kind), timezone.now()
-    if not texts.may_be_said_otherwise(kind):
-        raise PermissionDenied
-    language = texts.language_of(request.user)
-    ours, own = texts.original(kind), texts.own(kind, program.slug, language)
-    words = own or ours
-    initial = {"subject": words.subject, "text": words.text}
-    initial["after"] = own_words.version_of(kind, program.slug, language)
-    form = TextForm(posted(request), wording=ours, initial=initial)
-    shown = None
-    if request.method == "POST" and form.is_valid():
-        tried = SimpleNamespace(subject=form.cleaned_data["subject"], text=form.cleaned_data["text"])
-        member = _chosen(examples.readers(program, kind, request.user))
-        if "look" in request.POST:
-            shown = preview.show(examples.example(program, kind, member, request.user, now=now, own=tried))
-        elif "test" in request.POST:
-            _send_test(request, program, kind, member, tried)
-        elif _save(program, kind, language, form, request.user, now):
-            messages.success(request, _("Saved. Every email of this kind written from now on has these words."))
-            return redirect("programs:automatic_one", program.slug, kind.name)
-    context = {**_about(program, kind), "form": form, "ours": ours, "shown": shown}
-    return render(request, "programs/automatic_text.html", program, "emails", context, 400 if form.errors else 200)
-
-
-def _save(program, kind, language, form, by, now) -> bool:
-    saved = own_words.save_text(kind, program.slug, language, by=by, now=now, **form.cleaned_data)
-    if saved is None:
-        form.add_error(
-            None,
-            _("Somebody else changed this text while you had the page open. Look at theirs before you save yours."),
-        )
-        # Saving once more is then a decision.
-        form.data = form.data.copy()
-        form.data["after"] = own_words.version_of(kind, program.slug, language)
-    return saved is not None
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@coordinator_page("emails")
-def back(request, program, kind):
-    """Back to our words; the program's own stay in the list of versions."""
-    kind = _kind(kind)
-    language = texts.language_of(request.user)
-    if texts.own(kind, program.slug, language) is None:
-        return redirect("programs:automatic_one", program.slug, kind.name)
-    if request.method == "POST":
-        after = own_words.version_of(kind, program.slug, language)
-        words = {"subject": "", "text": "", "after": after}
-        own_words.save_text(kind, program.slug, language, by=request.user, now=timezone.now(), **words)
-        messages.success(request, _("The email is in our words again."))
-        return redirect("programs:automatic_one", program.slug, kind.name)
-    context = {**_about(program, kind), "ours": texts.original(kind)}
-    return render(request, "programs/automatic_back.html", program, "emails", context)

@@ -258,7 +258,7 @@ def test_a_link_in_a_letter_is_made_for_as_long_as_its_pair(pairing):
 @pytest.mark.parametrize("kind", kinds.every(), ids=lambda kind: kind.name)
 def test_the_way_to_help_stands_in_every_email_but_those_to_staff(kind):
     person = make_person("Robin Reader")
-    _subject, body = letters.text_of(kind, person, context=kind.sample(""), topic="")
+    _subject, body, _language = letters.text_of(kind, person, context=kind.sample(""), topic="")
     assert ("Something is wrong" in body and "[link: wrong]" in body) is not kind.to_staff
     if kind.to_mentees:
         assert "you cannot reach your mentor? [link: wrong]" in body

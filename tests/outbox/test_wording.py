@@ -7,6 +7,7 @@ from outbox import kinds, preview, texts
 from outbox.letters import text_of
 from outbox.loading import settle_links
 from outbox.models import LetterText
+from outbox.texts import Words
 from outbox.wording import Unusable, take_apart
 from tests.outbox.conftest import NOW
 from tests.world import make_person
@@ -66,7 +67,7 @@ def test_what_coordinators_write_is_text_and_never_a_template_or_a_link():
     kind = kinds.get("matching.need_not_answer")
     own = LetterText(subject="Hello {name}", text="[link: home] http://x.example {mentee} <b>bold</b>")
     person = make_person("{program} {% now 'Y' %}")
-    subject, body = text_of(kind, person, context=kind.sample(""), topic="", own=own)
+    subject, body, _language = text_of(kind, person, context=kind.sample(""), topic="", words=Words(own=own))
     assert subject == "Hello {program} {% now 'Y' %}"
     assert body.startswith("(link: home) http://x.example Sam Example <b>bold</b>")
 

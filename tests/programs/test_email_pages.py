@@ -35,7 +35,10 @@ def mailing_to(world, number):
 
 def test_pages_take_the_same_queries_for_one_and_for_many(world):
     client = world.client("coordinator")
-    written, automatic = (reverse(f"programs:{name}", args=["harbour"]) for name in ("written", "automatic"))
+    written, automatic, around = (
+        reverse(f"programs:{name}", args=["harbour"]) for name in ("written", "automatic", "automatic_around")
+    )
+    single = reverse("programs:automatic_one", args=["harbour", "council.left"])
     small, big = mailing_to(world, 1), mailing_to(world, 30)
     pages = [
         [reverse(f"programs:{name}", args=["harbour", one.public_id]) for one in (small, big)]
@@ -43,15 +46,17 @@ def test_pages_take_the_same_queries_for_one_and_for_many(world):
     ]
     # What sessions and content types ask once is asked before.
     client.get(written)
-    few = [queries(client, written), queries(client, automatic), *(queries(client, small) for small, _big in pages)]
+    fixed = [written, automatic, f"{automatic}?language=de", around, single]
+    few = [*(queries(client, url) for url in fixed), *(queries(client, small) for small, _big in pages)]
     for number in range(30):
         mailing = mailing_to(world, 1)
         if number % 2:
             actions.send_mailing(mailing, by=world.coordinator, now=w.NOW)
-        LetterText.objects.create(
-            topic="harbour", kind="council.left", language="en-gb", version=number + 1, subject="s", text="t", at=w.NOW
-        )
-    many = [queries(client, written), queries(client, automatic), *(queries(client, big) for _small, big in pages)]
+        for language in ("en-gb", "de", "fr"):
+            LetterText.objects.create(
+                topic="harbour", kind="council.left", language=language, version=number + 1, text="t", at=w.NOW
+            )
+    many = [*(queries(client, url) for url in fixed), *(queries(client, big) for _small, big in pages)]
     assert many == few
     for one in (small, big):
         actions.send_mailing(one, by=world.coordinator, now=w.NOW)
