@@ -1,6 +1,7 @@
 """From a stored text to what is sent or shown: one code path for both."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -75,6 +76,19 @@ def _block(lines: list[str], href: Callable[[str], str]) -> Block:
     return Block("text", [_pieces(line, href) for line in lines])
 
 
+def _in_language(block: Block, language: str) -> Block:
+    """A block that says its language; from right to left, a line quoted from ours keeps its full stop at its end."""
+    block = replace(block, language=language)
+    if not block.rtl:
+        return block
+    return replace(block, lines=[[replace(one, text=_isolated(one.text)) for one in line] for line in block.lines])
+
+
+def _isolated(text: str) -> str:
+    directions = {unicodedata.bidirectional(sign) for sign in text}
+    return f"\u2066{text}\u2069" if "L" in directions and not directions & {"R", "AL"} else text
+
+
 def blocks_of(text: str, href: Callable[[str], str]) -> list[Block]:
     """The paragraphs, lists and links of a text."""
     return [_block(part.split("\n"), href) for part in re.split(r"\n{2,}", text.strip("\n")) if part.strip()]
@@ -103,7 +117,7 @@ class Part:
     @property
     def blocks(self) -> list[Block]:
         title = [Block("title", [[Piece(self.title)]])] if self.title else []
-        return [*title, *(replace(block, language=self.language) for block in blocks_of(self.text, self.href))]
+        return [*title, *(_in_language(block, self.language) for block in blocks_of(self.text, self.href))]
 
     @property
     def plain(self) -> str:

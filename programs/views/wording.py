@@ -29,12 +29,15 @@ def text(request, program, kind):
     kind, language = kind_of(kind), _asked(request)
     if not texts.may_be_said_otherwise(kind):
         raise PermissionDenied
-    own = texts.own_words(program.slug, kind, AROUND)
+    own = texts.own_words(program.slug)
     ours, row = texts.original(kind), own.of(kind, language)
-    begin = row or own.of(kind) or ours
+    # The same email to the other side of a pair may be written already.
+    twins = (other for other in kinds.every() if other.template == kind.template and texts.may_be_said_otherwise(other))
+    same = row or next((found for other in twins if (found := own.of(other, language))), None)
+    begin = same or own.of(kind) or ours
     initial = {"subject": begin.subject, "text": begin.text}
     initial["after"] = own_words.version_of(kind, program.slug, language)
-    phrases = row.phrases if row else {}
+    phrases = same.phrases if same else {}
     form = TextForm(posted(request), wording=ours, language=language, phrases=phrases, initial=initial)
     shown = None
     if request.method == "POST" and form.is_valid():
