@@ -136,7 +136,7 @@ def _told(case, decision, now, lines=()) -> list:
     """Whoever asked hears what came of it."""
     if case.asked_by_id is None or case.asked_by_id != case.membership.user_id:
         return []
-    return [letters.settled(case, " ".join([how_it_ended(case, decision), *lines]), now=now)]
+    return [letters.settled(case, " ".join([how_it_ended(case, decision), *map(str, lines)]), now=now)]
 
 
 def _go_on(case, by, now, words, *, decision, **_rest) -> None:
