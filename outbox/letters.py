@@ -165,7 +165,6 @@ def _written(kind: Kind, to, context, topic: str, reply_to: str, words: Words) -
             # Said with people's own words in them, so none of it may become a link.
             "why": settle_links(str(context.get("why") or kind.why or _why(context, topic))),
             "contact": settle_links(str(context.get("contact") or _human(reply_to))),
-            "to_mentees": kind.to_mentees,
             "group": kind.group,
             "choose": bool(topic) and not kind.to_staff and not kind.apart,
             "under": kinds.under(kind, to, topic),

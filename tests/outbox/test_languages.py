@@ -19,7 +19,7 @@ ARABIC = {
     "phrases": {"did you meet {words}?": "هل التقيت {words}؟"},
 }
 AROUND = {
-    "here are {number} things at once, so that you get one email instead of {number}.": "إليك {number} رسائل معا.",
+    "Here are {number} things at once, so that you get one email instead of {number}.": "إليك {number} رسائل معا.",
     "{number} things about your mentoring": "{number} رسائل",
     "Hello {name},": "مرحبا {name}،",
     "{number} of {all}": "{number} من {all}",

@@ -74,7 +74,8 @@ def test_every_letter_says_why_it_came_and_whom_an_answer_reaches(kind):
 
 def test_mentees_are_told_how_to_say_that_they_cannot_reach_their_mentor(kind):
     letter = write(kind(to_mentees=True), make_person(), reply_to="Cora <cora@example.org>")
-    assert "If you cannot reach your mentor, say so by answering this email: it reaches Cora." in letter.body
+    assert "You can answer this email: it reaches Cora." in letter.body
+    assert "Something is wrong, or you cannot reach your mentor? [link: wrong]" in letter.body
 
 
 def test_a_reminder_says_how_to_stop_reminders(kind):
