@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outbox', '0004_own_words'),
+        ('outbox', '0005_what_came_back'),
     ]
 
     operations = [
