@@ -49,6 +49,11 @@ def words(member: Membership, why: str) -> str:
 
 def said_of(members: Iterable[Membership]) -> list[str]:
     """A line for each of them whom reminders do not reach, with what was agreed on instead."""
+    return [line for _member, line in lines_of(members)]
+
+
+def lines_of(members: Iterable[Membership]) -> list[tuple[Membership, str]]:
+    """The same, with whom each line is about."""
     members = list(members)
     why = of_members(members)
     agreed = dict(OtherWay.objects.filter(membership__in=why).values_list("membership", "words"))
@@ -58,7 +63,7 @@ def said_of(members: Iterable[Membership]) -> list[str]:
             line = words(member, why[member.pk])
             if member.pk in agreed:
                 line += " " + _("Agreed instead: %(how)s") % {"how": agreed[member.pk]}
-            lines.append(line)
+            lines.append((member, line))
     return lines
 
 

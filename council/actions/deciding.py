@@ -31,7 +31,9 @@ ORDER = (D.TALK, D.EASIER, D.PAUSE, D.REASSIGNED, D.WAITING, D.ANSWERED)
 
 def pairs_of(case: Case) -> list[Pairing]:
     """The open pairs a case is about: its own, or all of a mentor for whom it is too much."""
-    rows = Pairing.objects.open().select_related("program", "mentor__user", "mentor__program", "mentee__user")
+    rows = Pairing.objects.open().select_related(
+        "program", "mentor__user", "mentor__program", "mentee__user", "mentee__program"
+    )
     if case.pairing_id:
         return list(rows.filter(pk=case.pairing_id))
     if case.kind in (CaseKind.TOO_MUCH, CaseKind.LONG_LEAVE):

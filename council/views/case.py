@@ -20,6 +20,7 @@ from council.models import Case, CaseState, Decision, Tier
 from council.permissions import reads_as_coordinator
 from council.views.board import follow_up_page
 from matching.models import Pairing
+from programs import reach
 from programs.errors import Refused
 from programs.views.pages import posted, render
 
@@ -95,6 +96,7 @@ def case(request, program, case):
         "lines": _lines(row, everything),
         "words": row.words if may_read_words else "",
         "pairs": [(pair, watches.get(pair.pk)) for pair in pairs],
+        "unreached": _unreached(row, pairs) if row.state == CaseState.OPEN else [],
         "contacts": _contacts(pairs or [row.pairing]),
         "choices": [_choice(row, key) for key in offered if len(pairs) < 2 or key not in ONE_BY_ONE],
         "one_by_one": D.REASSIGNED in offered and len(pairs) > 1,
@@ -116,6 +118,12 @@ def _lines(row, everything) -> list[dict]:
     return [
         {"at": line.at, "words": line.words, "by": line.by, "why": "" if line.for_council else alone} for line in lines
     ]
+
+
+def _unreached(row, pairs) -> list[tuple]:
+    """Whom of those it is about our emails do not reach today, and how else: so that nobody is taken for silent."""
+    two = [member for pair in pairs for member in (pair.mentor, pair.mentee)] or [row.membership]
+    return reach.lines_of({member.pk: member for member in two}.values())
 
 
 def _contacts(pairs):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from outbox import actions, delivery, preview, transport
+from outbox import actions, delivery, joining, preview, transport
 from outbox.delivery import LEASE, TRIES, Sweep
 from outbox.models import Choice, How, Letter, LetterState
 from outbox.sweeping import never
@@ -217,6 +217,32 @@ def test_what_goes_with_an_email_that_is_held_is_free_again(three):
     assert actions.cancel([three[2]], by=make_person(), now=NOW) == 1
     assert actions.hold([three[0]], by=make_person(), now=NOW) == 1
     assert states(three) == ["held", "waiting", "dropped"]
+
+
+def test_all_of_one_email_cancelled_at_once_are_cancelled(three):
+    dead = Sweep(NOW)
+    first, *others = dead.claim_all(three[0].recipient_id)
+    dead.fence(first, others)
+    dead.move(first, LetterState.SENDING, LetterState.WAITING)
+    assert actions.cancel(three, by=make_person(), now=NOW) == 3
+    assert set(states(three)) == {LetterState.DROPPED}
+
+
+def test_what_is_on_its_way_cannot_be_cancelled_and_what_is_cancelled_does_not_leave(three, smtp_sink):
+    coordinator, dead = make_person(), Sweep(NOW)
+    first, *others = dead.claim_all(three[0].recipient_id)
+    dead.fence(first, others)
+    # It stands in an email that is being sent: nobody may say that it was not.
+    assert actions.cancel([others[0]], by=coordinator, now=NOW) == 0 and state(others[0]) == LetterState.JOINED
+    dead.move(first, LetterState.SENDING, LetterState.WAITING)
+    again = Sweep(NOW)
+    (first,) = again.claim_all(first.recipient_id)
+    with_it = joining.companions(first)
+    assert actions.cancel([others[0]], by=coordinator, now=NOW) == 1
+    # Its text was made before that: it does not leave with what was cancelled in it.
+    assert not again.fence(first, with_it) and state(first) == LetterState.CLAIMED
+    assert deliver(NOW + LEASE + MINUTE) == 1
+    assert states(three) == ["sent", "dropped", "sent"] and "1 of 2" in smtp_sink.received[0].text
 
 
 # Once a week

@@ -63,6 +63,7 @@ def test_an_address_that_bounces_is_one_line_until_another_way_is_agreed(harbour
     assert "Emails to Chitra Menon come back. Agreed instead: By telephone, on Tuesdays" in log
     page.open(harbour.url("case", case.public_id))
     assert "emails do not reach" in words(page.text)
+    assert "come back. Agreed instead: By telephone, on Tuesdays That is no silence of theirs." in words(page.text)
     # She reads it herself when she signs in, and says that her address works; it does not.
     hers = browser(harbour.chitra)
     assert "Emails to you come back" in hers.open(reverse("home"))
