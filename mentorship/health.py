@@ -34,6 +34,8 @@ class Trouble:
     code: str
     since: datetime | None
     words: str
+    # It is over by itself: nobody need do anything.
+    passes: bool = False
 
 
 def clock(moment: datetime, now: datetime) -> str:
@@ -64,12 +66,12 @@ def late(now: datetime) -> Trouble | None:
     due = Letter.objects.late(now).order_by("due_at").values_list("due_at", flat=True).first()
     if due is None:
         return None
-    last = last_sent()
+    last, at = last_sent(), {"time": clock(due, now)}
     if last and now - last <= LONGEST_SILENCE:
-        words = _("Emails are late: one has waited since %(time)s. Many are due: they go out one after the other.")
-    else:
-        words = _("Emails are late: one has waited since %(time)s. The mail server does not take them.")
-    return Trouble("letters-late", due, words % {"time": clock(due, now)})
+        words = _("Emails are late: one has waited since %(time)s. Many are due, and they go out one after the other.")
+        return Trouble("letters-late", due, words % at, passes=True)
+    words = _("Emails are late: one has waited since %(time)s. The mail server does not take them.")
+    return Trouble("letters-late", due, words % at)
 
 
 def refused(now: datetime) -> Trouble | None:

@@ -71,7 +71,9 @@ def as_it_reads(mailing: Mailing, member: Membership, *, by) -> Letter:
 def _context(mailing, member):
     known = {"person": one_line(member.user), "program": one_line(mailing.program)}
     subject, _blank, text = WORDING.render(mailing.subject, mailing.text, known).partition("\n\n")
-    return {"program": mailing.program, "subject": subject, "text": text}
+    first_line = mailing.text.strip().split("\n", 1)[0].rstrip()
+    greets = "{name}" in first_line and first_line.endswith(",")
+    return {"program": mailing.program, "subject": subject, "text": text, "greets": greets}
 
 
 def wants_no_news(program) -> set[int]:

@@ -92,7 +92,8 @@ class MailingForm(WordsForm):
         super().__init__(*args, **kwargs)
         self.zone, self.now = zone, now
         self.fields["text"].help_text = _(
-            "Each begins with “Hello” and the name. You can write {name} and {program}, too. "
+            "Each begins with “Hello” and the name, unless your first line greets them: “Dear {name},”. "
+            "You can write {program}, too. "
             "An empty line begins a new paragraph."
         )
         self.fields["text"].widget.attrs["rows"] = 12
