@@ -81,12 +81,20 @@ def _in_language(block: Block, language: str) -> Block:
     block = replace(block, language=language)
     if not block.rtl:
         return block
-    return replace(block, lines=[[replace(one, text=_isolated(one.text)) for one in line] for line in block.lines])
+    return replace(block, lines=[_isolated(line) for line in block.lines])
 
 
-def _isolated(text: str) -> str:
+def _isolated(line: list[Piece]) -> list[Piece]:
+    """What runs from left to right is held together: a whole line with its link behind it, or a piece of one."""
+    if not _runs_from_left("".join(one.text for one in line)):
+        return [replace(one, text=f"\u2066{one.text}\u2069") if _runs_from_left(one.text) else one for one in line]
+    held = [replace(line[0], text=f"\u2066{line[0].text}"), *line[1:]]
+    return [*held[:-1], replace(held[-1], text=f"{held[-1].text}\u2069")]
+
+
+def _runs_from_left(text: str) -> bool:
     directions = {unicodedata.bidirectional(sign) for sign in text}
-    return f"\u2066{text}\u2069" if "L" in directions and not directions & {"R", "AL"} else text
+    return "L" in directions and not directions & {"R", "AL"}
 
 
 def blocks_of(text: str, href: Callable[[str], str]) -> list[Block]:

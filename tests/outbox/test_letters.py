@@ -189,3 +189,11 @@ def test_an_email_in_a_language_from_right_to_left():
     letter.language = "ar"
     shown = preview.show(letter)
     assert 'lang="ar" dir="rtl"' in shown.html and "padding-right:20px" in shown.html and 'align="right"' in shown.html
+
+
+def test_a_line_of_ours_in_an_email_from_right_to_left_keeps_its_order():
+    body = "مرحبا\n\nHow often: [link: home]\n\nمرحبا Ada [link: home]\n"
+    letter = Letter(subject="", body=body, language="ar")
+    theirs, ours, mixed = (["".join(one.text for one in block.lines[0])] for block in preview.show(letter).blocks)
+    assert ours == ["\u2066How often: Open your page\u2069"] and theirs == ["مرحبا"]
+    assert mixed == ["مرحبا Ada \u2066Open your page\u2069"]
