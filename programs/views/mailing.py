@@ -43,6 +43,7 @@ def written(request, program):
     rows = Mailing.objects.visible_to(request.user).filter(program=program).select_related("by")
     rows = rows.annotate(
         people=Count("addressees", filter=~Q(addressees__letter=None)),
+        open=Count("addressees", filter=Q(addressees__letter=None, addressees__why_not="")),
         chosen=Count("addressees"),
         arrived=Count("addressees", filter=Q(addressees__letter__state=LetterState.SENT)),
         back=Count("addressees", filter=Q(addressees__letter__came_back_at__isnull=False)),
@@ -50,7 +51,8 @@ def written(request, program):
     )
     context = {
         "title": _("Write to people"),
-        "rows": rows[:100],
+        # Said here: what is counted in groups comes in no order by itself.
+        "rows": rows.order_by("-made_at", "-pk")[:100],
         "filters": SavedFilter.objects.filter(program=program),
         "people_url": list_url(PEOPLE, program),
     }

@@ -1,6 +1,7 @@
 """Writing to thousands: cut off at any place it goes on, at once it is written once, and taken back it stops."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -18,7 +19,7 @@ from tests import world as w
 from tests.matching.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PEOPLE = 23
+PEOPLE, LATER = 23, w.NOW + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -54,10 +55,14 @@ def test_cut_off_between_batches_it_goes_on(asked):
     url = reverse("programs:mailing", args=[asked.program.slug, asked.public_id])
     page = client.get(url).content.decode()
     assert "10 of 23 emails are written" in page and page.count("Will be written in a moment") == 13
+    newest = actions.draft_mailing(asked.program, [asked.addressees.first().membership], by=asked.by, now=LATER)
+    actions.word_mailing(newest, subject="Newest", text="Come.")
+    listed = client.get(reverse("programs:written", args=[asked.program.slug])).content.decode()
+    assert "10 of 23 written" in listed and listed.index("Newest") < listed.index("10 of 23 written")
     part = client.get(reverse("programs:mailing_progress", args=[asked.program.slug, asked.public_id]))
     assert "10 of 23" in part.content.decode() and "HX-Refresh" not in part.headers
     assert writing.write_mailings(w.NOW, never) == 13 and writing.write_mailings(w.NOW, never) == 0
-    assert written_once(asked) and Mailing.objects.get().state == "sent"
+    assert written_once(asked) and Mailing.objects.get(pk=asked.pk).state == "sent"
     part = client.get(reverse("programs:mailing_progress", args=[asked.program.slug, asked.public_id]))
     assert part.headers["HX-Refresh"] == "true" and "emails are written" not in client.get(url).content.decode()
 
