@@ -422,10 +422,9 @@ def differences(name, line, world) -> list[str]:
     """Where an address answers otherwise than its line says, writes on GET, or shows what it must not."""
     found = []
     url = line.url(name, world)
-    before = surface.snapshot()
     for persona, expected in line.answers.items():
         found += looked_at(world, persona, expected, url)
-    found += [f"GET writes {label}" for label in surface.changed(before, surface.snapshot())]
+    found += [f"GET writes {label}" for label in surface.changed(world.as_built, surface.snapshot())]
     for persona, expected in (line.posts or line.answers).items():
         found += posted_to(world, persona, expected, url)
     return found
@@ -478,6 +477,7 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
         world = w.build()
         for persona in w.PERSONAS:
             world.client(persona)
+        world.as_built = surface.snapshot()
         yield world
         transaction.set_rollback(True)
 
