@@ -64,6 +64,16 @@ def test_pages_take_the_same_queries_for_one_and_for_many(world):
     assert logs[0] == logs[1]
 
 
+def test_writing_to_thirty_takes_the_queries_of_writing_to_one(world):
+    counts = []
+    for number in (1, 30):
+        mailing = mailing_to(world, number)
+        with CaptureQueriesContext(connection) as context:
+            assert actions.send_mailing(mailing, by=world.coordinator, now=w.NOW) == number
+        counts.append(len(context))
+    assert counts[0] == counts[1]
+
+
 def test_a_mailing_is_sent_once_whoever_presses(world):
     mailing = mailing_to(world, 2)
     # Two people have the same page open.
