@@ -71,13 +71,17 @@ def _sample(topic: str) -> dict:
     return {**sample(topic), "how": how, "lines": [_places_line(1)]}
 
 
+def _of_mentees(topic: str) -> dict:
+    return {**_sample(topic), "lines": [IN_TOUCH(name=sample(topic)["other"], often=rhythm.said(28))]}
+
+
 _COMMON = {"may_leave": may_leave, "sample": _sample}
 KINDS = [
     Kind("council.settled", gettext_lazy("A request is settled"), "council/settled.txt", **_COMMON),
     Kind("council.settled_apart", gettext_lazy("A request to the council is settled"), "council/settled.txt",
          apart=True, **_COMMON),
     Kind("council.easier_mentee", gettext_lazy("Less to do"), "council/easier.txt", to_mentees=True,
-         still_needed=still_a_pair, **_COMMON),
+         still_needed=still_a_pair, **{**_COMMON, "sample": _of_mentees}),
     Kind("council.easier_mentor", gettext_lazy("Less to do"), "council/easier.txt", still_needed=still_a_pair,
          **_COMMON),
 ]  # fmt: skip

@@ -149,10 +149,14 @@ def samples(topic: str) -> dict:
     }
 
 
+def of_mentors(topic: str) -> dict:
+    """The same for what goes to mentors."""
+    return {**samples(topic), "role": Role.MENTOR}
+
+
 def _kind(name: str, title, template: str = "", **fields) -> Kind:
-    return Kind(
-        f"council.{name}", title, f"council/{template or name}.txt", may_leave=may_leave, sample=samples, **fields
-    )
+    fields = {"may_leave": may_leave, "sample": samples, **fields}
+    return Kind(f"council.{name}", title, f"council/{template or name}.txt", **fields)
 
 
 KINDS = [
@@ -168,7 +172,7 @@ KINDS = [
     _kind("leave_asks", gettext_lazy("Is somebody back tomorrow?"), optional=True, still_needed=still_away),
     _kind("leave_back", gettext_lazy("Back from a leave"), still_needed=still_in),
     _kind("paused_mentee", gettext_lazy("A pair pauses"), "paused", to_mentees=True, still_needed=still_a_pair),
-    _kind("paused_mentor", gettext_lazy("A pair pauses"), "paused", still_needed=still_a_pair),
+    _kind("paused_mentor", gettext_lazy("A pair pauses"), "paused", still_needed=still_a_pair, sample=of_mentors),
     _kind("left", gettext_lazy("Somebody has left the program")),
 ]
 

@@ -338,8 +338,7 @@ def _to_reach(program, figures):
 
 
 def _to_deliver(program, figures):
-    dead = figures.delivery.mendable
-    if not dead:
+    if not (dead := figures.delivery.mendable):
         return None
     title = ngettext("One email was not delivered", "%(number)s emails were not delivered", dead) % {"number": dead}
     return Need(
@@ -351,13 +350,12 @@ def _to_deliver(program, figures):
 
 
 def _to_let_go(program, figures):
-    held = figures.delivery.held
-    if not held:
+    if not (held := figures.delivery.held):
         return None
     title = ngettext("One email is held back", "%(number)s emails are held back", held) % {"number": held}
     return Need(
         title,
-        _("Somebody held it, or the data came back from a backup. Let it go or cancel it."),
+        _("By somebody, or because the data came back from a backup. Let go, or cancel."),
         _("Look at them"),
         list_url(EMAILS, program, state__exact=LetterState.HELD),
     )
