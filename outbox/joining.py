@@ -85,9 +85,10 @@ def _framed(letters: list[Letter]) -> tuple[Letter, texts.Words]:
     frame.pk, frame.kind, frame.about = None, KIND, {}
     frame.topic = topics.pop() if len(topics) == 1 else ""
     kind, languages = kinds.get(KIND), {letter.language for letter in letters}
-    # In the language of them all, where that is one and they are of one program.
-    language = languages.pop() if len(languages) == 1 and frame.topic else ""
-    words = texts.own_words_of(kind, frame.topic).words_in(kind, language or texts.ENGLISH)
+    own = texts.own_words_of(kind, frame.topic)
+    # In the language of them all, where that is one and their program has words around them in it.
+    language = languages.pop() if len(languages) == 1 else ""
+    words = own.words_in(kind, language if own.of(texts.AROUND, language) else texts.ENGLISH)
     written = text_of(
         kind,
         frame.recipient,

@@ -102,13 +102,13 @@ def one(request, program, kind):
         language = texts.language_of(asked.user, written)
     people = [row for row in everybody if texts.language_of(row.user, [*written, language]) == language]
     member = choose(people or everybody, request.GET.get("to"))
-    words = own.words_in(kind, language)
+    words = own.words_in(kind, language if own.of(kind, language) else texts.ENGLISH)
     letter = examples.example(program, kind, member, request.user, now=now, words=words)
     context = {
         **about(program, kind, language, own, request.user),
         "people": people,
         "chosen": member,
-        "nobody": not people,
+        "nobody": not people and own.of(kind, language),
         "shown": preview.show(letter),
         "links": preview.links_in(letter),
         "versions": versions(program, kind, language),
@@ -178,7 +178,8 @@ def test(request, program, kind):
     """Sends the email as it stands to whoever asks, its links without effect."""
     kind, language = kind_of(kind), chosen(request.POST)
     member = choose(examples.readers(program, kind, request.user), request.POST.get("to"))
-    words = texts.own_words(program.slug, kind, texts.AROUND).words_in(kind, language)
+    own = texts.own_words(program.slug, kind, texts.AROUND)
+    words = own.words_in(kind, language if own.of(kind, language) else texts.ENGLISH)
     send_test(request, program, kind, member, words)
     return redirect(words_url("automatic_one", program, kind.name, language))
 

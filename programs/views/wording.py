@@ -147,7 +147,9 @@ def _around(program) -> list[tuple[str, dict[str, Phrase]]]:
 
 def _shown(request, program, language, own, form):
     """An email with these words around it, not saved yet."""
-    kind = kinds.get(next(name for _title, lines in kinds.told() for name in lines))
+    every = [kinds.get(name) for _title, lines in kinds.told() for name in lines]
+    # Rather one that is written in it.
+    kind = next((one for one in every if own.of(one, language)), every[0])
     words = Words(language, own.of(kind, language), form.tried())
     member = choose(examples.readers(program, kind, request.user))
     example = examples.example(program, kind, member, request.user, now=timezone.now(), words=words)

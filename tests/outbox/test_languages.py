@@ -2,7 +2,7 @@
 
 import pytest
 
-from outbox import letters, texts
+from outbox import letters, preview, texts
 from outbox.models import Letter, LetterState, LetterText
 from outbox.texts import Words, language_of
 from profiles.models import User
@@ -98,6 +98,23 @@ def test_languages_that_go_together_keep_their_own_direction(nudge, amal, kind, 
     assert '<html lang="en-gb" dir="ltr">' in got.html and '<p lang="ar" dir="rtl"' in got.html
     assert "Two things about your mentoring" in got.message["Subject"] and "Did you meet Cora?" in got.text
     assert set(Letter.objects.values_list("state", flat=True)) == {LetterState.SENT}
+
+
+def test_without_words_around_what_goes_together_is_framed_in_ours(nudge, amal, post, smtp_sink):
+    for who in ("Ben", "Cora"):
+        post(nudge, amal, key=who, now=NIGHT, context={"words": who})
+    assert deliver(MORNING) == 1
+    (got,) = smtp_sink.to(amal.email)
+    assert '<html lang="en-gb" dir="ltr">' in got.html and '<p lang="ar" dir="rtl"' in got.html
+    assert "Two things about your mentoring" in got.message["Subject"] and "هل التقيت Cora؟" in got.text
+
+
+def test_a_line_in_our_language_stays_whole_inside_one_from_right_to_left(nudge, amal):
+    letter = letters.write(nudge, amal, key="x", context={"words": "Ben"}, topic="north", now=NOW)
+    foot = [[piece.text for piece in line] for block in preview.show(letter).foot for line in block.lines]
+    last = foot[-1]
+    assert last[0].startswith("\u2066If you would rather") and last[-1] == "Choose what you get\u2069"
+    assert "\u2066" not in preview.show(letter).text
 
 
 @pytest.mark.parametrize(
