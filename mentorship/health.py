@@ -46,7 +46,10 @@ def clock(moment: datetime, now: datetime) -> str:
 
 def silence(now: datetime) -> Trouble | None:
     """Nothing has come to the end of sending for too long."""
-    last = Heartbeat.objects.values_list("delivered_at", flat=True).first()
+    return _silent_since(Heartbeat.objects.values_list("delivered_at", flat=True).first(), now)
+
+
+def _silent_since(last: datetime | None, now: datetime) -> Trouble | None:
     if last is None:
         return Trouble("no-delivery-run", None, _("No emails have gone out yet: the worker does not run."))
     if now - last <= LONGEST_SILENCE:
@@ -115,11 +118,14 @@ def of_delivery(now: datetime) -> list[Trouble]:
 
 def banner(now: datetime) -> Trouble | None:
     """What a coordinator has to know at once: emails that should have gone out do not."""
-    waiting, found = late(now), silence(now)
+    # For every page of theirs: whether anything was refused is asked in the same breath as when the worker ran.
+    asked = Heartbeat.objects.annotate(any_refused=Exists(Letter.objects.refused(now)))
+    last, any_refused = asked.values_list("delivered_at", "any_refused").first() or (None, False)
+    waiting, found = late(now), _silent_since(last, now)
     # Before anything was to go out, nobody misses a worker.
     if found and (found.since or waiting):
         return found
-    return waiting or refused(now)
+    return waiting or (refused(now) if any_refused else None)
 
 
 @cache
