@@ -1,6 +1,7 @@
 """The demo builds what it says, the same for the same seed, and keeps away from real people."""
 
 import io
+import logging
 import random
 
 import pytest
@@ -48,8 +49,10 @@ def test_ready_to_be_matched_and_nothing_more():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_just_matched_everybody_has_their_email():
+def test_just_matched_everybody_has_their_email(caplog):
+    caplog.set_level(logging.INFO)
     said = run_demo(stage="matched", people=20)
+    assert [record.getMessage() for record in caplog.records if record.name == "outbox.delivery"] == []
     assert Pairing.objects.open().count() >= 8
     assert set(Letter.objects.values_list("state", flat=True)) == {"sent"}
     for login in logins():
