@@ -61,8 +61,8 @@ def hand(env, *command) -> str:
     return run(env, "-m", "tests.fire.hand", *map(str, command))
 
 
-def states(env) -> dict[str, int]:
-    """How many letters stand in which state; asked of the database itself, because it is asked again and again."""
+def asked(env, question: str) -> list[tuple]:
+    """What the database itself says, without a process of ours: it is asked again and again."""
     url = env.get("DATABASE_URL")
     with contextlib.closing(
         psycopg2.connect(url)
@@ -70,8 +70,18 @@ def states(env) -> dict[str, int]:
         else sqlite3.connect(Path(env["MENTORSHIP_VAR"]) / "mentorship.sqlite3", timeout=20)
     ) as connection:
         cursor = connection.cursor()
-        cursor.execute("SELECT state, COUNT(*) FROM outbox_letter GROUP BY state")
-        return dict(cursor.fetchall())
+        cursor.execute(question)
+        return cursor.fetchall()
+
+
+def states(env) -> dict[str, int]:
+    """How many letters stand in which state."""
+    return dict(asked(env, "SELECT state, COUNT(*) FROM outbox_letter GROUP BY state"))
+
+
+def tries(env) -> int:
+    """How many tries are counted, over all letters."""
+    return asked(env, "SELECT SUM(tries) FROM outbox_letter")[0][0]
 
 
 class Hands:

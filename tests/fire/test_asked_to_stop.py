@@ -42,3 +42,15 @@ def test_asked_to_stop_in_mid_flight_it_ends_between_two_letters(one_database, t
     print(f"asked {stops} times, lost {lost}, sent again {again}, gone within {max(took):.1f} s")
     assert (lost, again) == (0, 0)
     assert max(took) < SECONDS
+
+
+def test_killed_in_mid_flight_instead_it_leaves_a_letter_half_sent(one_database, tmp_path):
+    log = tmp_path / "worker.log"
+    # The server has the email, and takes its time to say so.
+    with SlowSink(after=2) as sink:
+        env = one_database | sink.environment()
+        scene.hand(env, "seed", 5)
+        worker = start([sys.executable, "manage.py", "worker"], log=log, env=env, cwd=settings.BASE_DIR)
+        wait_until(lambda: sink.received, what="an email", process=worker, log=log)
+        end(worker, by=signal.SIGKILL)
+        assert scene.states(env)["sending"] == 1, "the test could not have noticed a letter in two minds"

@@ -1,8 +1,9 @@
 """A real backup put back: the first worker on it holds what waited, and lets nothing out."""
 
+import contextlib
 import shutil
-import subprocess
-import sys
+import sqlite3
+from datetime import UTC, datetime
 
 from tests.fire import scene
 from tests.fire.scene import SlowSink
@@ -22,6 +23,12 @@ def copied(env, tmp_path, postgres_server):
     return env | {"MENTORSHIP_VAR": str(folder)}
 
 
+def in_one_file(path) -> None:
+    """Merges what stands beside the file into it."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def tick(env) -> str:
     return scene.run(env, "manage.py", "tick", "--seconds", "20")
 
@@ -34,10 +41,7 @@ def test_a_backup_put_back_sends_nothing_until_somebody_decides(request, databas
         tick(env)
         scene.hand(env, "seed", LETTERS)
         if not server:
-            command = "import sqlite3; sqlite3.connect(sys.argv[1]).execute('PRAGMA wal_checkpoint(TRUNCATE)')"
-            subprocess.run(
-                [sys.executable, "-c", "import sys; " + command, tmp_path / "mentorship.sqlite3"], check=True
-            )
+            in_one_file(tmp_path / "mentorship.sqlite3")
         restored = copied(env, tmp_path, server)
         tick(env)
         assert len(sink.received) == LETTERS
@@ -47,4 +51,31 @@ def test_a_backup_put_back_sends_nothing_until_somebody_decides(request, databas
         scene.hand(restored, "let_go")
         tick(restored)
         assert scene.states(restored) == {"sent": LETTERS}
+    assert len(sink.received) == 2 * LETTERS
+
+
+def test_put_back_over_itself_letters_go_out_again_unless_somebody_says_so(empty_file, tmp_path):
+    file, backup = tmp_path / "mentorship.sqlite3", tmp_path / "backup"
+    shutil.copy(empty_file, tmp_path)
+
+    def put_back():
+        in_one_file(file)
+        shutil.copy(backup, file)
+
+    with SlowSink() as sink:
+        env = scene.environment(tmp_path) | sink.environment()
+        tick(env)
+        scene.hand(env, "seed", LETTERS)
+        in_one_file(file)
+        shutil.copy(file, backup)
+        taken_at = datetime.now(UTC).isoformat(timespec="seconds")
+        tick(env)
+        put_back()
+        tick(env)
+        # The control: nothing about the place tells that this is a backup.
+        assert len(sink.received) == 2 * LETTERS
+        put_back()
+        scene.run(env, "manage.py", "restored", "--of", taken_at)
+        tick(env)
+        assert scene.states(env) == {"held": LETTERS}
     assert len(sink.received) == 2 * LETTERS

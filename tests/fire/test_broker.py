@@ -2,7 +2,9 @@
 
 import http.client
 import shutil
+import signal
 import socket
+import subprocess
 import sys
 import urllib.parse
 from contextlib import ExitStack
@@ -75,3 +77,23 @@ def test_writing_on_pages_does_not_notice(broker, empty_file, tmp_path):
         _status, text = person.ask("GET", "/profile/")
     print(f"{WRITES} writes, {statuses.count(302)} without an error")
     assert set(statuses) == {302} and f"Somebody {WRITES - 1}" in text
+
+
+# What a page would do that hands work over by itself; the alarm ends it where it hangs.
+DELAY = """
+import os, signal
+os.environ["DJANGO_SETTINGS_MODULE"] = "mentorship.settings"
+import django
+django.setup()
+from mentorship.tasks import sweep
+signal.alarm(5)
+sweep.delay("deliver")
+"""
+
+
+def test_a_page_that_talked_to_it_would_notice(broker, empty_file, tmp_path):
+    shutil.copy(empty_file, tmp_path)
+    env = scene.environment(tmp_path) | {"REDIS_URL": f"redis://127.0.0.1:{broker}/0"}
+    done = subprocess.run([sys.executable, "-c", DELAY], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
+    hung, refused = done.returncode == -signal.SIGALRM, "Connection refused" in done.stderr
+    assert hung or refused, done.stderr[-2000:]

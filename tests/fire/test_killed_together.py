@@ -1,12 +1,7 @@
 """Letters that go together while workers are killed with -9: each of them comes, and one email a kill at most twice."""
 
-import contextlib
 import re
-import sqlite3
 from collections import Counter
-from pathlib import Path
-
-import psycopg2
 
 from tests.fire import scene
 from tests.fire.scene import Hands, SlowSink, size
@@ -54,16 +49,11 @@ def test_what_goes_together_is_lost_by_no_kill_and_comes_again_once_a_kill_at_mo
 
 def rows_apart(env) -> int:
     """Letters that went with one that did not go, or that came to another end than it."""
-    url = env.get("DATABASE_URL")
-    with contextlib.closing(
-        psycopg2.connect(url) if url else sqlite3.connect(Path(env["MENTORSHIP_VAR"]) / "mentorship.sqlite3")
-    ) as connection:
-        cursor = connection.cursor()
-        cursor.execute(
-            "SELECT COUNT(*) FROM outbox_letter a JOIN outbox_letter b ON a.joined_into_id = b.id"
-            " WHERE a.state <> b.state OR a.sent_at <> b.sent_at OR b.joined_into_id IS NOT NULL"
-        )
-        return cursor.fetchone()[0]
+    question = (
+        "SELECT COUNT(*) FROM outbox_letter a JOIN outbox_letter b ON a.joined_into_id = b.id"
+        " WHERE a.state <> b.state OR a.sent_at <> b.sent_at OR b.joined_into_id IS NOT NULL"
+    )
+    return scene.asked(env, question)[0][0]
 
 
 def test_not_tied_to_the_email_they_go_with_letters_are_lost(one_database, tmp_path):

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, syntax
 from django.conf import settings as project
 
-from outbox import actions, kinds, letters, transport
+from outbox import actions, delivery, kinds, letters, transport
 from outbox.delivery import TRIES, deliver_due
 from outbox.models import Letter, LetterState
 from outbox.sweeping import never
@@ -141,6 +141,16 @@ def test_each_misbehaviour_has_its_state_and_all_others_arrive(zoo, seeded):
         deliver_due(NOW + timedelta(days=day), never)
     assert set(Letter.objects.exclude(state=LetterState.SENT).values_list("state", flat=True)) == {LetterState.DEAD}
     assert sorted(zoo.came).count("person7") == 1
+
+
+def test_where_one_letter_may_end_the_run_the_others_are_seen_to_stay(zoo, seeded, monkeypatch):
+    def given_up(sweep, letter, old, words):
+        raise RuntimeError(words)
+
+    monkeypatch.setattr(delivery.Sweep, "try_later", given_up)
+    with pytest.raises(RuntimeError):
+        deliver_due(NOW, never)
+    assert Letter.objects.filter(state=LetterState.SENT).count() < seeded
 
 
 def test_a_server_that_refuses_tls_or_us_is_no_try_of_any_letter(zoo, seeded, settings):
