@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from checkins.models import Heartbeat
+from checkins.models import Heartbeat, Outage
 from outbox.models import Letter, LetterState
 from programs.models import OtherWay
 
@@ -122,10 +122,17 @@ def banner(now: datetime) -> Trouble | None:
     asked = Heartbeat.objects.annotate(any_refused=Exists(Letter.objects.refused(now)))
     last, any_refused = asked.values_list("delivered_at", "any_refused").first() or (None, False)
     waiting, found = late(now), _silent_since(last, now)
+    if (waiting or found) and _has_just_come_back(now):
+        return None
     # Before anything was to go out, nobody misses a worker.
     if found and (found.since or waiting):
         return found
     return waiting or (refused(now) if any_refused else None)
+
+
+def _has_just_come_back(now: datetime) -> bool:
+    """Whether the worker has begun again after a long time: what it finds is on its way in a moment."""
+    return Outage.objects.filter(to_at__gt=now - LONGEST_SILENCE, to_at__lte=now).exists()
 
 
 @cache

@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from checkins.actions import beat
 from checkins.models import Heartbeat
 from mentorship import health, heartbeat, ping
 from mentorship.sweeps import SWEEPS
@@ -48,6 +49,17 @@ def test_the_web_answers_and_is_ready(client, django_assert_max_num_queries):
     with django_assert_max_num_queries(1):
         assert codes(client, "/readyz") == []
     assert client.post("/healthz").status_code == 405
+
+
+def test_who_opens_a_page_in_the_moment_after_a_long_break_is_not_alarmed():
+    it_ran(10 * 60 * MINUTE)
+    make_letter(make_person(), due_at=NOW - 60 * MINUTE)
+    assert health.banner(NOW).code == "no-delivery-run"
+    beat(NOW)
+    assert health.banner(NOW + MINUTE) is None
+    assert health.silence(NOW + MINUTE).code == "no-delivery-run"
+    # It began, and sends nothing all the same.
+    assert health.banner(NOW + 6 * MINUTE).code == "no-delivery-run"
 
 
 def test_the_web_is_not_ready_on_a_database_that_is_behind(client, monkeypatch):
