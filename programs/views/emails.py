@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from outbox import actions as outbox_actions
 from outbox import kinds, letters, preview
+from profiles import languages
 from programs.fates import VERBS, fate
 from programs.forms.emails import RepeatForm
 from programs.forms.program import WhyForm
@@ -63,6 +64,8 @@ def email(request, program, letter):
         "subpages": email_pages(program, ""),
         "letter": letter,
         "shown": preview.show(letter, among=letters_visible_to(request.user)),
+        # Ours goes without saying.
+        "language": letter.language and languages.name(letter.language),
         "fate": fate(letter, program.state == ProgramState.SETUP, now),
         "verbs": [(verb, WORDS[verb][0]) for verb in VERBS.get(letter.state, [])],
         # It may be of another program that they run, and of one that they do not.

@@ -95,6 +95,7 @@ def test_each_reader_is_written_to_in_a_language_of_theirs(harbour, days):
         assert "You have a mentor" in other.text and 'dir="ltr"' in other.html and 'lang="en-gb"' in other.html
     kept = Letter.objects.get(recipient=people[1].user, kind=KIND)
     assert kept.language == "ar" and "[link: home|افتح صفحتك]" in kept.body
+    assert "Language Arabic" in living.words(boss.open(reverse("programs:email", args=["harbour", kept.public_id])))
 
 
 def test_a_sentence_with_an_unknown_placeholder_is_an_error_at_its_place(harbour, days):
