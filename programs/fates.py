@@ -28,7 +28,8 @@ def fate(letter, held: bool, now) -> str:
     if letter.state == S.DROPPED:
         return _("not sent: %(why)s") % {"why": letter.outcome or _("it was no longer needed")}
     if letter.state == S.HELD:
-        return _("held back by hand until somebody lets it go")
+        why = letter.outcome or _("Held back by hand.")
+        return _("%(why)s It stays here until somebody lets it go.") % {"why": why}
     if letter.state == S.JOINED:
         return _joined(letter)
     if held:

@@ -13,6 +13,7 @@ from outbox import actions
 from outbox.delivery import deliver_due
 from outbox.models import Letter, LetterState
 from outbox.sweeping import never
+from programs.fates import fate
 from tests.world import NOW, add_member, make_letter, make_program, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,8 @@ def test_nothing_held_leaves_and_the_coordinator_reads_of_it(letters):
     deliver_due(NOW, never)
     assert Letter.objects.filter(state=LetterState.HELD).count() == 3
     assert "3 emails are held back" in coordinator.get(f"/admin/p/{letters['program'].slug}/").content.decode()
+    held = Letter.objects.filter(state=LetterState.HELD).first()
+    assert "may have gone out since. It stays here until somebody lets it go." in fate(held, False, NOW)
 
 
 def test_what_went_with_an_email_that_is_held_is_held_by_itself(letters):

@@ -50,7 +50,7 @@ def test_an_email_is_held_back_let_go_and_sent_once_more(harbour, days):
     assert "The email is held back." in boss.submit("why", why="The date is wrong.")
     days.sweep()
     assert not days.letters(harbour.other_mentor)
-    assert "Held back by hand until somebody lets it go" in living.words(boss.open(page))
+    assert "Held back by hand. It stays here until somebody lets it go." in living.words(boss.open(page))
     boss.open(reverse("programs:email_change", args=["harbour", letter.public_id, "release"]))
     boss.submit("why")
     days.sweep()
