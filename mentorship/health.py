@@ -118,21 +118,17 @@ def of_delivery(now: datetime) -> list[Trouble]:
 
 def banner(now: datetime) -> Trouble | None:
     """What a coordinator has to know at once: emails that should have gone out do not."""
-    # For every page of theirs: whether anything was refused is asked in the same breath as when the worker ran.
-    asked = Heartbeat.objects.annotate(any_refused=Exists(Letter.objects.refused(now)))
-    last, any_refused = asked.values_list("delivered_at", "any_refused").first() or (None, False)
+    # For every page of theirs, so all in one breath. After a long break what is found is on its way in a moment.
+    just_back = Outage.objects.filter(to_at__gt=now - LONGEST_SILENCE, to_at__lte=now)
+    asked = Heartbeat.objects.annotate(any_refused=Exists(Letter.objects.refused(now)), just_back=Exists(just_back))
+    rows = asked.values_list("delivered_at", "any_refused", "just_back")
+    last, any_refused, is_just_back = rows.first() or (None, False, False)
     waiting, found = late(now), _silent_since(last, now)
-    if (waiting or found) and _has_just_come_back(now):
-        return None
     # Before anything was to go out, nobody misses a worker.
-    if found and (found.since or waiting):
-        return found
-    return waiting or (refused(now) if any_refused else None)
-
-
-def _has_just_come_back(now: datetime) -> bool:
-    """Whether the worker has begun again after a long time: what it finds is on its way in a moment."""
-    return Outage.objects.filter(to_at__gt=now - LONGEST_SILENCE, to_at__lte=now).exists()
+    trouble = found if found and (found.since or waiting) else waiting
+    if trouble:
+        return None if is_just_back else trouble
+    return refused(now) if any_refused else None
 
 
 @cache
