@@ -123,9 +123,11 @@ def test_taken_back_in_the_middle_nothing_more_is_written(asked):
 
 def test_taken_back_while_workers_write_nobody_is_left_between(asked):
     jobs = [lambda: writing.write_mailings(w.NOW, never)] * 2
-    take_back = lambda: actions.take_back_mailing(  # noqa: E731
-        Mailing.objects.select_related("program").get(), by=asked.by, now=w.NOW
-    )
+
+    def take_back():
+        mailing = Mailing.objects.select_related("program").get()
+        return actions.take_back_mailing(mailing, by=asked.by, now=w.NOW)
+
     answers = at_once([*jobs, take_back])
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     assert set(Letter.objects.values_list("state", flat=True)) <= {LetterState.DROPPED}
